@@ -1,0 +1,102 @@
+"""How often somebody may do something: exact, atomic limits shared by REST and the socket.
+
+`hit(name, *who)` in synchronous code, `await ahit(name, *who)` in the event loop; both count into
+the same numbers, in Redis where there is one, else in this process's memory. Redis going away
+neither fails nor stalls a request: counting goes on in memory until it is back. Where a request
+comes from is addresses.py's business; rates of frames on a socket are realtime's.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+from limits import RateLimitItem, RateLimitItemPerSecond
+
+from api.errors import RateLimited
+from api.limits_storage import counters
+
+DEFAULTS = {
+    "anonymous": "100/15min",  # per address
+    "signed_in": "600/min",  # per person
+    "login": "10/min",  # per account
+    "login_address": "30/min",  # per address
+    "register": "10/h",  # per address
+    "guest": "10/h",  # per address
+    "reset": "10/h",  # per address
+    "message": "10/5s",  # per person and room
+}
+_RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,3})?(s|min|h|d)", re.ASCII)
+_UNIT_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+class Rate(NamedTuple):
+    """`amount` times in any span of `window_s` seconds."""
+
+    amount: int
+    window_s: int
+
+
+class BadRateLimits(ValueError):
+    """RATE_LIMITS says something that cannot be read; the text says what."""
+
+
+def hit(name: str, *who: str) -> None:
+    """Count one use. Raises `RateLimited` with the wait when there were too many."""
+    if item := _item(name, settings.RATE_LIMITS):
+        key = item.key_for(name, *who)
+        wait_s = counters().take(key, item.amount, item.get_expiry())
+        if wait_s is not None:
+            raise RateLimited(wait_s)
+
+
+async def ahit(name: str, *who: str) -> None:
+    """As `hit`, without ever blocking the event loop."""
+    if item := _item(name, settings.RATE_LIMITS):
+        key = item.key_for(name, *who)
+        wait_s = await counters().atake(key, item.amount, item.get_expiry())
+        if wait_s is not None:
+            raise RateLimited(wait_s)
+
+
+def reset_all() -> None:
+    """Forget every count (tests)."""
+    counters().reset()
+
+
+def table(overrides: str) -> dict[str, Rate] | None:
+    """The limits in force under RATE_LIMITS=`overrides`; None means none at all (`off`).
+
+    Raises `BadRateLimits`.
+    """
+    if overrides.strip().lower() == "off":
+        return None
+    rates = {name: _rate(text) for name, text in DEFAULTS.items()}
+    for part in filter(None, (part.strip() for part in overrides.split(","))):
+        name, equals, text = (piece.strip() for piece in part.partition("="))
+        if name not in DEFAULTS or not equals:
+            raise BadRateLimits(
+                f"RATE_LIMITS: “{part}” is no limit; write name=10/min with a name of "
+                + ", ".join(DEFAULTS)
+                + ", or just off."
+            )
+        rates[name] = _rate(text)
+    return rates
+
+
+def _rate(text: str) -> Rate:
+    match = _RATE.fullmatch(text)
+    if match is None:
+        raise BadRateLimits(
+            f"RATE_LIMITS: “{text}” is no rate; write 100/h, 50/5s, 10/min or 100/15min."
+        )
+    amount, multiple, unit = match.groups()
+    return Rate(int(amount), int(multiple or 1) * _UNIT_S[unit])
+
+
+@lru_cache(maxsize=256)
+def _item(name: str, overrides: str) -> RateLimitItem | None:
+    rates = table(overrides)
+    if rates is None:
+        return None
+    return RateLimitItemPerSecond(rates[name].amount, rates[name].window_s)

@@ -1,0 +1,181 @@
+"""Where the limits count: in Redis with a short patience, in memory while Redis is away.
+
+Knows keys and numbers only; names and rates are limits.py's.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import redis
+import redis.asyncio.retry
+import redis.backoff
+import redis.retry
+import structlog
+from django.conf import settings
+from limits.aio.storage import RedisStorage as AsyncRedisStorage
+from limits.storage import RedisStorage
+
+log = structlog.get_logger(__name__)
+
+CONNECT_TIMEOUT_S = 0.1
+ANSWER_TIMEOUT_S = 0.15
+RETRY_AFTER_S = 5.0
+_AWAY = (redis.RedisError, OSError, asyncio.TimeoutError)
+
+
+class MemoryWindows:
+    """Moving windows in this process: exact, thread-safe, quick enough for the event loop.
+
+    Instead of `limits.storage.MemoryStorage`, which starts a timer thread per hit, walks all keys
+    in it, and drops locks that are in use.
+    """
+
+    PURGE_EVERY_S = 60.0
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._uses: dict[str, tuple[deque[float], int]] = {}
+        self._next_purge = 0.0
+
+    def take(self, key: str, amount: int, window_s: int) -> float | None:
+        """None if this use is within the limit, else the seconds until one is."""
+        now = time.time()
+        with self._lock:
+            self._purge(now)
+            uses, _ = self._uses.setdefault(key, (deque(), window_s))
+            while uses and uses[0] <= now - window_s:
+                uses.popleft()
+            if len(uses) >= amount:
+                return uses[0] + window_s - now
+            uses.append(now)
+            return None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._uses.clear()
+
+    def _purge(self, now: float) -> None:
+        """Drop windows nobody used lately, so that memory follows the present load."""
+        if now < self._next_purge:
+            return
+        self._next_purge = now + self.PURGE_EVERY_S
+        idle = [
+            key for key, (uses, span) in self._uses.items() if not uses or uses[-1] < now - span
+        ]
+        for key in idle:
+            del self._uses[key]
+
+
+class Counters:
+    """Redis if there is one and it answers, memory otherwise."""
+
+    def __init__(self, redis_url: str, prefix: str) -> None:
+        self._memory = MemoryWindows()
+        self._redis_url = redis_url
+        self._prefix = prefix
+        self._redis = _sync_storage(redis_url, prefix) if redis_url else None
+        # A client of redis.asyncio belongs to the loop it was first used in.
+        self._per_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncRedisStorage] = (
+            WeakKeyDictionary()
+        )
+        self._away_until = 0.0  # on the monotonic clock; 0 while Redis is well
+
+    def take(self, key: str, amount: int, window_s: int) -> float | None:
+        """None if this use is within the limit, else the seconds until one is."""
+        if self._redis is not None and self._may_ask_redis():
+            try:
+                wait_s: float | None = None
+                if not self._redis.acquire_entry(key, amount, window_s):
+                    start, _ = self._redis.get_moving_window(key, amount, window_s)
+                    wait_s = start + window_s - time.time()
+                self._redis_is_well()
+                return wait_s
+            except _AWAY as error:
+                self._redis_is_away(error)
+        return self._memory.take(key, amount, window_s)
+
+    async def atake(self, key: str, amount: int, window_s: int) -> float | None:
+        """As `take`, in the event loop."""
+        if self._redis is not None and self._may_ask_redis():
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT_S + ANSWER_TIMEOUT_S):
+                    storage = self._storage_of_loop()
+                    wait_s: float | None = None
+                    if not await storage.acquire_entry(key, amount, window_s):
+                        start, _ = await storage.get_moving_window(key, amount, window_s)
+                        wait_s = start + window_s - time.time()
+                self._redis_is_well()
+                return wait_s
+            except _AWAY as error:
+                self._redis_is_away(error)
+        return self._memory.take(key, amount, window_s)
+
+    def reset(self) -> None:
+        """Forget every count under our prefix."""
+        self._memory.clear()
+        self._away_until = 0.0
+        if self._redis is not None:
+            try:
+                self._redis.reset()
+            except _AWAY as error:
+                self._redis_is_away(error)
+
+    def _may_ask_redis(self) -> bool:
+        """True while Redis is well; while it is away, for one caller every few seconds."""
+        if not self._away_until:
+            return True
+        now = time.monotonic()
+        if now < self._away_until:
+            return False
+        self._away_until = now + RETRY_AFTER_S  # this caller tries, the others need not wait
+        return True
+
+    def _redis_is_well(self) -> None:
+        if self._away_until:
+            log.warning("limits_redis_back")
+            self._away_until = 0.0
+
+    def _redis_is_away(self, error: BaseException) -> None:
+        if not self._away_until:
+            log.warning("limits_redis_away", error=str(error) or type(error).__name__)
+        self._away_until = time.monotonic() + RETRY_AFTER_S
+
+    def _storage_of_loop(self) -> AsyncRedisStorage:
+        loop = asyncio.get_running_loop()
+        if loop not in self._per_loop:
+            self._per_loop[loop] = AsyncRedisStorage(
+                f"async+{self._redis_url}",
+                implementation="redispy",
+                key_prefix=self._prefix,
+                **_patience(redis.asyncio.retry.Retry),
+            )
+        return self._per_loop[loop]
+
+
+def _sync_storage(redis_url: str, prefix: str) -> RedisStorage:
+    return RedisStorage(redis_url, key_prefix=prefix, **_patience(redis.retry.Retry))
+
+
+def _patience(retry: Any) -> dict[str, Any]:
+    """One retry for a connection that a restart of Redis closed; none for silence."""
+    return {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": ANSWER_TIMEOUT_S,
+        "retry": retry(redis.backoff.NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+    }
+
+
+@lru_cache(maxsize=8)
+def _counters(redis_url: str, prefix: str) -> Counters:
+    return Counters(redis_url, prefix)
+
+
+def counters() -> Counters:
+    """The counters of this process."""
+    return _counters(settings.REDIS_URL, getattr(settings, "RATE_LIMITS_PREFIX", "parlor-limits"))

@@ -1,0 +1,87 @@
+"""Brings the database up to date before anything serves: migrations, then the seed.
+
+Runs in a process of its own (`python -m config.launch prepare`), several at once if need be: on
+PostgreSQL one waits for the other. Says in one line what is wrong; the traceback goes to a file.
+"""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+# Any number will do, as long as every Parlor on this database takes the same.
+ADVISORY_LOCK = 7_275_677
+
+
+def stop(problem: str) -> NoReturn:
+    """End with one line; the traceback of what is being handled goes to a file."""
+    log = settings.DATA_DIR / "start.log"
+    try:
+        log.write_text(traceback.format_exc())
+        problem = f"{problem} Details: {log}"
+    except OSError:
+        pass  # the line alone must do
+    print(f"Parlor cannot start: {problem}", file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without its continuation lines."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Keep other processes' migrations waiting (PostgreSQL; SQLite has one machine, one start)."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        try:
+            yield
+        finally:
+            # A connection that broke meanwhile has let go of the lock by itself.
+            if not connection.needs_rollback and connection.connection is not None:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+
+
+def migrate() -> None:
+    """Apply what is missing; nothing is said where nothing is."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not plan:
+        return
+    print("Preparing the database… ", end="", flush=True)
+    call_command("migrate", interactive=False, verbosity=0)
+    print(f"{len(plan)} migrations applied", flush=True)
+
+
+def prepare() -> int:
+    """Migrate and seed; 0 when the database is ready."""
+    django.setup()
+    # One connection of its own: the pool's would only add its retries' log lines to a failure.
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        stop(
+            f"the database does not answer ({first_line(error)}). "
+            "Start it, or correct DATABASE_URL (DATA_DIR for SQLite)."
+        )
+    try:
+        with only_one():
+            migrate()
+            call_command("seed")
+    except DatabaseError as error:
+        stop(f"bringing the database up to date failed ({first_line(error)}).")
+    except Exception as error:
+        stop(f"preparing the data failed ({type(error).__name__}: {first_line(error)}).")
+    return 0

@@ -1,0 +1,161 @@
+"""Frames about messages, and joining and recovering rooms (PROTOCOL.md, "The gateway")."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Annotated
+
+from msgspec import Meta
+
+from accounts.models import User
+from api.errors import ValidationFailed, as_parlor_error
+from api.payloads import Payload, timestamp
+from messaging import joining, services
+from messaging.events import ConnectionMissed, MessageAck, RoomJoined
+from messaging.log import Entry, NewMessage
+from messaging.services import Draft
+from realtime.handlers import Id, person_of, require_joined, running
+from realtime.protocol import Command
+from realtime.registry import Later, on
+from realtime.socket import Socket
+from realtime.threads import run_db
+
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+MAX_ROOMS_AT_ONCE = 200
+
+
+class JoinRoom(Command):
+    """A room by id, slug or code, and how far the client has everything of it."""
+
+    room_id: Annotated[str, Meta(min_length=1, max_length=128)]
+    last_seen_seq: Seq | None = None
+    epoch: str | None = None
+
+
+class SeenRoom(Command):
+    """How far the client has everything of one room."""
+
+    room_id: Id
+    last_seen_seq: Seq
+
+
+class Recover(Command):
+    """Several rooms at once, or one."""
+
+    rooms: Annotated[list[SeenRoom], Meta(max_length=MAX_ROOMS_AT_ONCE)] | None = None
+    epoch: str | None = None
+    room_id: Id | None = None
+    last_seen_seq: Seq | None = None
+
+
+class SendMessage(Command):
+    """A message. With a nonce it may be sent again and is still one."""
+
+    room_id: Id
+    content: str
+    nonce: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    reply_to: str | None = None
+    attachment_ids: list[str] = []
+
+
+class EditMessage(Command):
+    """New words for one's own message."""
+
+    message_id: Id
+    content: str
+
+
+class DeleteMessage(Command):
+    """A message whose content shall be gone."""
+
+    message_id: Id
+
+
+@on("room:join", JoinRoom, answers=(RoomJoined, ConnectionMissed))
+async def join_room(socket: Socket, data: JoinRoom) -> AsyncGenerator[Payload, None]:
+    """Hear a room the person may read; answered with its state, or with what was missed."""
+    room_id = await joining.enter(socket, data.room_id)
+    with joining.kept_only_if_answered(socket, room_id):
+        answer = await joining.answer_join(socket, room_id, data.last_seen_seq, data.epoch)
+        for event in answer.events:
+            yield event
+        running().hub.release(socket, room_id, answer.head)
+
+
+@on("connection:recover", Recover, answers=(ConnectionMissed,))
+async def recover(socket: Socket, data: Recover) -> AsyncGenerator[Payload, None]:
+    """What was missed in each room; hears them exactly as joining does."""
+    for seen in _rooms_of(data):
+        try:
+            room_id = await joining.enter(socket, seen.room_id)
+            with joining.kept_only_if_answered(socket, room_id):
+                answer = await joining.answer_recover(
+                    socket, room_id, seen.last_seen_seq, data.epoch
+                )
+                for event in answer.events:
+                    yield event
+                running().hub.release(socket, room_id, answer.head)
+        except Exception as error:
+            yield joining.refused(seen.room_id, as_parlor_error(error))
+
+
+def _rooms_of(data: Recover) -> list[SeenRoom]:
+    if data.rooms is not None:
+        return data.rooms
+    if data.room_id is None or data.last_seen_seq is None:
+        raise ValidationFailed.of("rooms", "required", "Name rooms, or roomId and lastSeenSeq.")
+    return [SeenRoom(room_id=data.room_id, last_seen_seq=data.last_seen_seq)]
+
+
+@on("message:send", SendMessage, answers=(MessageAck,))
+async def send_message(socket: Socket, data: SendMessage) -> Later:
+    """Send to a joined room; acknowledged after COMMIT."""
+    require_joined(socket, data.room_id)
+    if data.attachment_ids:
+        raise ValidationFailed.of("attachmentIds", "not_found", "There are no such files.")
+    draft = Draft(content=data.content, nonce=data.nonce, reply_to=data.reply_to)
+    entry = await services.prepare_from_socket(socket.user_id, data.room_id, draft)
+    running().typing.stop(data.room_id, person_of(socket))
+    return Later(_acked(entry, lambda: services.prepare_again(entry, draft)))
+
+
+@on("message:edit", EditMessage, answers=(MessageAck,))
+async def edit_message(socket: Socket, data: EditMessage) -> Later:
+    """Change one's own message."""
+    content = services.clean_content(data.content)
+
+    async def check() -> Entry:
+        return await run_db(_edit_entry, socket.user_id, data.message_id, content)
+
+    return Later(_acked(await check(), check))
+
+
+@on("message:delete", DeleteMessage, answers=(MessageAck,))
+async def delete_message(socket: Socket, data: DeleteMessage) -> Later:
+    """Take a message's content away."""
+
+    async def check() -> Entry:
+        return await run_db(_deletion_entry, socket.user_id, data.message_id)
+
+    return Later(_acked(await check(), check))
+
+
+def _edit_entry(user_id: str, message_id: str, content: str) -> Entry:
+    return services.edit_entry(User.objects.get(pk=user_id), message_id, content)
+
+
+def _deletion_entry(user_id: str, message_id: str) -> Entry:
+    return services.deletion_entry(User.objects.get(pk=user_id), message_id)
+
+
+async def _acked(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> MessageAck:
+    appended = await services.commit(entry, check_again)
+    message = appended.message
+    is_new = isinstance(entry, NewMessage)
+    return MessageAck(
+        id=str(message.pk),
+        room_id=str(message.room_id),
+        seq=message.seq,
+        # A retried nonce gets the first ack again, whatever happened to the message since.
+        change_seq=message.seq if is_new else message.change_seq,
+        nonce=message.nonce,
+        created_at=timestamp(message.created_at),
+    )

@@ -1,0 +1,159 @@
+"""How a socket comes to hear a room (PROTOCOL.md, sequence rule 6).
+
+Subscribe first and hold live frames; read access, head and rows in one snapshot; answer with that
+head; release what came after. Joining and recovering differ only in their answer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from accounts.models import User
+from api.errors import Conflict, NotFound, ParlorError
+from api.payloads import Payload, timestamp
+from messaging import recovery
+from messaging.events import ConnectionMissed, RoomJoined
+from messaging.payloads import Message
+from messaging.recovery import Changes
+from realtime.handlers import running
+from realtime.socket import Socket
+from realtime.threads import run_db
+from rooms import access, hooks, payloads, queries
+from rooms.access import Permission
+from rooms.payloads import Participant, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a socket is told, and the head it is told up to."""
+
+    head: int
+    events: list[Payload]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A room in one snapshot. `newest` is empty where the changes were recovered."""
+
+    room: Room
+    changes: Changes
+    newest: list[Message]
+    roles: dict[str, str]
+    voice: list[Payload]
+
+
+async def enter(socket: Socket, ref: str) -> str:
+    """Subscribe the socket to a room (id, slug or code) it may read, holding its frames.
+
+    Answers the room's id. Raises NotFound, Forbidden; Conflict at the cap of rooms.
+    """
+    grant = await access.grant_for(socket.user_id, ref)
+    limit = settings.GATEWAY["max_rooms"]
+    if grant.room_id not in socket.joined and len(socket.joined) >= limit:
+        raise Conflict(f"One socket hears at most {limit} rooms. Leave some first.")
+    await running().watch.start_feed(grant.room_id)
+    running().hub.hold(socket, grant.room_id)
+    return grant.room_id
+
+
+@contextmanager
+def kept_only_if_answered(socket: Socket, room_id: str) -> Iterator[None]:
+    """What fails before the answer leaves no subscription behind."""
+    try:
+        yield
+    except BaseException:
+        running().hub.leave(socket, room_id)
+        running().presence.refresh(socket.user_id)
+        raise
+
+
+async def answer_join(
+    socket: Socket, room_id: str, last_seen: int | None, epoch: str | None
+) -> Answer:
+    """`room:joined`, and the further pages of what was missed."""
+    running().presence.refresh(socket.user_id)
+    people = running().presence.people_here(room_id)
+    ids = [person.id for person, _ in people]
+    state = await run_db(_read, socket.user_id, room_id, last_seen, epoch, ids)
+    changes = state.changes
+    messages, up_to = (
+        changes.pages[0] if changes.is_recovered else (state.newest, changes.head)
+    )
+    joined = RoomJoined(
+        room=state.room,
+        messages=messages,
+        last_seq=changes.head,
+        epoch=changes.epoch,
+        recovered=changes.is_recovered,
+        up_to=up_to,
+        more=len(changes.pages) > 1,
+        participants=[
+            Participant(
+                user=person,
+                role=state.roles.get(person.id, "member"),
+                joined_at=timestamp(datetime.fromtimestamp(since_s, UTC)),
+                left_at=None,
+            )
+            for person, since_s in people
+        ],
+        typing=[p for p in running().typing.people(room_id) if p.id != socket.user_id],
+        voice=state.voice,
+    )
+    further = recovery.missed_events(room_id, changes)[1:]
+    return Answer(changes.head, [joined, *(event for _, event in further)])
+
+
+async def answer_recover(
+    socket: Socket, room_id: str, last_seen: int, epoch: str | None
+) -> Answer:
+    """`connection:missed`, in pages."""
+    running().presence.refresh(socket.user_id)
+    changes = await run_db(_read_changes, socket.user_id, room_id, last_seen, epoch)
+    events = recovery.missed_events(room_id, changes)
+    return Answer(changes.head, [event for _, event in events])
+
+
+def refused(room_id: str, error: ParlorError) -> ConnectionMissed:
+    """A room that could not be recovered, among others that could."""
+    return ConnectionMissed(
+        room_id=room_id,
+        messages=[],
+        up_to=0,
+        last_seq=0,
+        epoch="",
+        recovered=False,
+        more=False,
+        error={"code": error.code, "message": error.message, "details": error.details},
+    )
+
+
+def _read(
+    user_id: str, room_id: str, last_seen: int | None, epoch: str | None, people: list[str]
+) -> State:
+    with recovery.snapshot():
+        row = access.get_room_for(_actor(user_id), room_id, Permission.VIEW)
+        # A number no room has makes the changes "not possible": a fresh join.
+        changes = recovery.read_changes(room_id, -1 if last_seen is None else last_seen, epoch)
+        return State(
+            room=payloads.room(queries.get_room(row.pk)),
+            changes=changes,
+            newest=[] if changes.is_recovered else recovery.read_newest(room_id),
+            roles=queries.roles_in(row, people),
+            voice=[state for states in hooks.room_join_parts.run(room_id) for state in states],
+        )
+
+
+def _read_changes(user_id: str, room_id: str, last_seen: int, epoch: str | None) -> Changes:
+    with recovery.snapshot():
+        access.get_room_for(_actor(user_id), room_id, Permission.VIEW)
+        return recovery.read_changes(room_id, last_seen, epoch)
+
+
+def _actor(user_id: str) -> User:
+    actor = User.objects.filter(pk=user_id, is_active=True).first()
+    if actor is None:
+        raise NotFound("There is no such person.")
+    return actor

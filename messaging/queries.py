@@ -1,0 +1,73 @@
+"""Reads of messages in a room the actor has been let into."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from api.errors import ValidationFailed
+from messaging.models import Message
+from rooms.access import as_uuid
+from rooms.models import Room, RoomHead
+
+MAX_SEQ = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Part of a room's messages, oldest first."""
+
+    messages: list[Message]
+    has_more: bool
+    last_seq: int
+    total: int | None = None
+
+
+def list_history(
+    room: Room, *, limit: int, before: int | None = None, after: int | None = None
+) -> History:
+    """Messages before a place (the newest ones without), or after one."""
+    rows = _rows(room)
+    if after is not None:
+        found = list(rows.filter(seq__gt=after).order_by("seq")[: limit + 1])
+        return History(found[:limit], len(found) > limit, _last_seq(room))
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = list(rows.order_by("-seq")[: limit + 1])
+    return History(found[:limit][::-1], len(found) > limit, _last_seq(room))
+
+
+def list_history_by_offset(room: Room, *, limit: int, offset: int) -> History:
+    """For clients that page by offset, counted from the newest message."""
+    rows = _rows(room)
+    total = rows.count()
+    found = list(rows.order_by("-seq")[offset : offset + limit]) if offset < total else []
+    return History(found[::-1], offset + limit < total, _last_seq(room), total)
+
+
+def place_of(room: Room, cursor: str, field: str) -> int:
+    """A cursor (message id or seq) as a place in the room. Raises ValidationFailed."""
+    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 19 and int(cursor) <= MAX_SEQ:
+        return int(cursor)
+    message_id = as_uuid(cursor)
+    seq = (
+        Message.objects.filter(pk=message_id, room=room).values_list("seq", flat=True).first()
+        if message_id
+        else None
+    )
+    if seq is None:
+        raise ValidationFailed.of(field, "invalid", "Neither a number nor a message of this room.")
+    return seq
+
+
+def get_message(message_id: UUID) -> Message:
+    """One message with its sender."""
+    return Message.objects.select_related("sender").get(pk=message_id)
+
+
+def _rows(room: Room) -> QuerySet[Message]:
+    return Message.objects.filter(room=room).select_related("sender")
+
+
+def _last_seq(room: Room) -> int:
+    return RoomHead.objects.values_list("last_seq", flat=True).get(pk=room.pk)

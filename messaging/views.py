@@ -1,0 +1,180 @@
+"""REST of messages: parse → service or query → response. No rule and no write of its own."""
+
+from typing import cast
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api import params
+from api.base import ApiViewSet
+from api.envelope import Deleted
+from api.errors import ValidationFailed
+from api.responses import created, deleted, ok
+from api.schema import describe, integer_parameter, text_parameter
+from messaging import access, payloads, queries, recovery, services
+from messaging.serializers import Body, NewMessage, NewMessageSomewhere
+from messaging.services import Draft
+from rooms import access as rooms_access
+from rooms.access import Permission
+from rooms.models import Room
+
+LIMIT = integer_parameter("limit", "How many, 50 unless told.", 1, 100)
+HISTORY = (
+    LIMIT,
+    text_parameter("before", "Only messages before this one (id or seq).", 64),
+    text_parameter("after", "Only messages after this one (id or seq).", 64),
+    integer_parameter("offset", "Skip so many, counted from the newest."),
+)
+CHANNEL = text_parameter("channelId", "The room.", 128)
+AFTER = integer_parameter("after", "The number up to which everything is known.")
+
+
+def actor_of(request: Request) -> User:
+    """Who asks; authentication has made sure that it is a person."""
+    return cast(User, request.user)
+
+
+class HistoryViewSet(ApiViewSet):
+    """The messages of a room."""
+
+    @describe(
+        "A room's messages, oldest first",
+        answer=payloads.Message,
+        many=True,
+        meta=payloads.HistoryMeta | payloads.OffsetMeta,
+        query=HISTORY,
+        errors=(403,),
+    )
+    def list(self, request: Request, ref: str) -> Response:
+        """The newest part, or the part before or after a place."""
+        return self._history(request, ref)
+
+    @describe(
+        "A channel's messages, oldest first",
+        answer=payloads.Message,
+        many=True,
+        meta=payloads.HistoryMeta | payloads.OffsetMeta,
+        query=(CHANNEL, *HISTORY),
+        errors=(403, 404),
+    )
+    def list_of_channel(self, request: Request) -> Response:
+        """The same by `?channelId=`."""
+        ref = params.text(request, "channelId", max_length=128)
+        if not ref:
+            raise ValidationFailed.of("channelId", "required", "Name the channel.")
+        return self._history(request, ref)
+
+    def _history(self, request: Request, ref: str) -> Response:
+        room = rooms_access.get_room_for(actor_of(request), ref, Permission.VIEW)
+        limit = params.integer(request, "limit", default=50, minimum=1, maximum=100)
+        offset = params.optional_integer(request, "offset")
+        if offset is not None:
+            part = queries.list_history_by_offset(room, limit=limit, offset=offset)
+        else:
+            part = queries.list_history(
+                room,
+                limit=limit,
+                before=_place(request, room, "before"),
+                after=_place(request, room, "after"),
+            )
+        shown = [payloads.message(row) for row in part.messages]
+        if part.total is None:
+            return ok(shown, meta=payloads.HistoryMeta(
+                limit=limit, has_more=part.has_more, last_seq=part.last_seq))
+        return ok(shown, meta=payloads.OffsetMeta(
+            limit=limit, has_more=part.has_more, last_seq=part.last_seq,
+            total=part.total, offset=offset or 0))
+
+    @describe(
+        "What changed in a room after a number",
+        answer=payloads.Message,
+        many=True,
+        meta=payloads.ChangesMeta,
+        query=(AFTER,),
+        errors=(403,),
+    )
+    def changes(self, request: Request, ref: str) -> Response:
+        """Messages in the order of their last change, in their state now; ask again while `more`."""
+        after = params.integer(request, "after", default=0)
+        with recovery.snapshot():
+            room = rooms_access.get_room_for(actor_of(request), ref, Permission.VIEW)
+            changes = recovery.read_changes(str(room.pk), after)
+        messages, up_to = changes.pages[0]
+        return ok(messages, meta=payloads.ChangesMeta(
+            up_to=up_to,
+            last_seq=changes.head,
+            epoch=changes.epoch,
+            recovered=changes.is_recovered,
+            more=len(changes.pages) > 1,
+        ))
+
+    @describe(
+        "Send a message to a room",
+        answer=payloads.Message,
+        status=201,
+        body=NewMessage,
+        errors=(403, 409),
+    )
+    def create(self, request: Request, ref: str) -> Response:
+        """201; with a nonce that was already sent, 200 and the first message."""
+        room = rooms_access.get_room_for(actor_of(request), ref, Permission.VIEW)
+        return self._send(actor_of(request), room.pk, NewMessage.read(request))
+
+    @describe(
+        "Send a message to a channel",
+        answer=payloads.Message,
+        status=201,
+        body=NewMessageSomewhere,
+        errors=(403, 404, 409),
+    )
+    def create_in_channel(self, request: Request) -> Response:
+        """The same with `channelId` in the body."""
+        wanted = NewMessageSomewhere.read(request)
+        return self._send(actor_of(request), wanted["channel_id"], wanted)
+
+    def _send(self, actor: User, room_id: UUID, wanted: dict[str, object]) -> Response:
+        reply_to = wanted.get("reply_to")
+        draft = Draft(
+            content=cast(str, wanted["content"]),
+            nonce=cast("str | None", wanted.get("nonce")),
+            reply_to=str(reply_to) if reply_to else None,
+        )
+        appended = services.send_message(actor, room_id=room_id, draft=draft)
+        shown = payloads.message(appended.message)
+        return created(shown) if appended.is_change else ok(shown)
+
+
+class MessageViewSet(ApiViewSet):
+    """One message."""
+
+    @describe("One message", answer=payloads.Message)
+    def retrieve(self, request: Request, message_id: str) -> Response:
+        """As it is now; a deleted one without its content."""
+        message, _ = access.get_message_for(actor_of(request), message_id)
+        return ok(payloads.message(message))
+
+    @describe("Edit your message", answer=payloads.Message, body=Body, errors=(403, 410))
+    def update(self, request: Request, message_id: str) -> Response:
+        """New words; the same words change nothing."""
+        content = Body.read(request)["content"]
+        actor = actor_of(request)
+        appended = services.edit_message(actor, message_id=message_id, content=content)
+        return ok(payloads.message(appended.message))
+
+    @describe("Edit your message", answer=payloads.Message, body=Body, errors=(403, 410))
+    def partial_update(self, request: Request, message_id: str) -> Response:
+        """PATCH is PUT."""
+        return self.update(request, message_id)
+
+    @describe("Delete a message", answer=Deleted, errors=(403,))
+    def destroy(self, request: Request, message_id: str) -> Response:
+        """Its content goes; deleting it again changes nothing."""
+        appended = services.delete_message(actor_of(request), message_id=message_id)
+        return deleted(appended.message.pk)
+
+
+def _place(request: Request, room: Room, field: str) -> int | None:
+    cursor = params.text(request, field, max_length=64)
+    return queries.place_of(room, cursor, field) if cursor else None

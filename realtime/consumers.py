@@ -1,0 +1,202 @@
+"""The gateway: one WebSocket per client. Size, rate, parse, find the handler, map errors.
+
+Knows no domain: who somebody is and what a frame means is the handlers' (realtime/registry.py).
+Channels' consumer base is kept for its place in the routing; its channel layer, and its thread hop
+per event, are not used: the hub delivers (ARCHITECTURE.md, "Natural paths").
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+import structlog
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+
+from api.errors import NotAuthenticated, ParlorError, ValidationFailed, as_parlor_error, detail
+from api.payloads import Payload
+from realtime import runtime
+from realtime.closing import Close
+from realtime.events import AuthError
+from realtime.limits import TokenBucket
+from realtime.protocol import Frame, NotAFrame, decode, decode_data, encode, encode_error
+from realtime.registry import Answer, Later, handlers
+from realtime.socket import Socket
+
+log = structlog.get_logger(__name__)
+
+IDENTIFY = "auth:identify"
+
+
+class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
+    """One client's connection, from accept to disconnect."""
+
+    socket: Socket
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Run the connection: one event after the other, straight from the server."""
+        self.scope, self.base_send = scope, send
+        self._limits = settings.GATEWAY
+        self._waiting = asyncio.Semaphore(self._limits["max_waiting"])
+        self._commits: set[asyncio.Task[None]] = set()
+        self._bucket = TokenBucket(self._limits["frames_per_s"], self._limits["frames_burst"])
+        self.socket = Socket(send, self._limits["max_buffer_bytes"])
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self._gone()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """ASGI's three WebSocket events."""
+        match message["type"]:
+            case "websocket.connect":
+                await self._connect()
+            case "websocket.receive":
+                await self._receive(message)
+            case "websocket.disconnect":
+                raise StopConsumer
+
+    async def _connect(self) -> None:
+        self.runtime = await runtime.ensure_started()
+        token = self._bearer_token()
+        offered: list[str] = self.scope.get("subprotocols", [])
+        chosen = "bearer" if "bearer" in offered else None
+        await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
+        self._identify_by = asyncio.get_running_loop().call_later(
+            self._limits["identify_timeout_s"], self._not_identified
+        )
+        if self.runtime.is_stopping:
+            self.socket.close(Close.RESTART)
+        elif token is not None:
+            data = {"token": token, "protocol": 1}
+            await self._run(Frame(type=IDENTIFY, data=_raw(data)))
+
+    def _bearer_token(self) -> str | None:
+        """The token of `Sec-WebSocket-Protocol: bearer, <token>`; never the query string's."""
+        offered: list[str] = self.scope.get("subprotocols", [])
+        return offered[1] if len(offered) == 2 and offered[0] == "bearer" else None
+
+    def _not_identified(self) -> None:
+        if not self.socket.user_id:
+            self.socket.close(Close.NOT_AUTHENTICATED)
+
+    async def _receive(self, message: dict[str, Any]) -> None:
+        if self.socket.is_closing:
+            return
+        text = message.get("text")
+        if text is None:
+            self.socket.close(Close.BINARY)
+        elif _size_over(text, self._limits["max_frame_bytes"]):
+            self.socket.close(Close.TOO_BIG)
+        elif not self._bucket.take():
+            self.socket.close(Close.FLOODING)
+        else:
+            await self._read(text)
+
+    async def _read(self, text: str) -> None:
+        try:
+            frame = decode(text)
+        except NotAFrame:
+            self.socket.close(Close.NOT_AN_OBJECT)
+        except ParlorError as error:
+            self.socket.send(encode_error(error))
+        else:
+            await self._run(frame)
+
+    async def _run(self, frame: Frame) -> None:
+        """Run a frame's handler; a commit it waits for does not hold up the next frame."""
+        await self._waiting.acquire()
+        try:
+            answer = await self._answer(frame)
+        except Exception as error:
+            self._fail(frame, error)
+            answer = None
+        if isinstance(answer, Later):
+            task = asyncio.get_running_loop().create_task(self._finish(frame, answer))
+            self._commits.add(task)
+            task.add_done_callback(self._commits.discard)
+            return
+        self._waiting.release()
+        if answer is not None:
+            self.socket.send(encode(answer, frame.id))
+
+    async def _answer(self, frame: Frame) -> Answer:
+        registered = handlers.get(frame.type)
+        if registered is None:
+            raise ValidationFailed(
+                f"There is no frame type {frame.type[:64]!r}. /docs/ws lists them.",
+                [detail("type", "unknown_type", "Unknown frame type.")],
+            )
+        if not self.socket.user_id and not registered.before_identify:
+            raise NotAuthenticated("Send auth:identify first.")
+        data = decode_data(registered.decoder, frame.data)
+        result = registered.handler(self.socket, data)
+        if isinstance(result, AsyncGenerator):
+            await self._stream(frame, result)
+            return None
+        answer = await result
+        if frame.type == IDENTIFY:
+            self._identified()
+        return answer
+
+    async def _stream(self, frame: Frame, replies: AsyncGenerator[Payload, None]) -> None:
+        """Send a long answer as fast as this client reads it."""
+        async with aclosing(replies):
+            async for reply in replies:
+                self.socket.send(encode(reply, frame.id))
+                await self.socket.drained()
+                if self.socket.is_closing:
+                    return
+
+    async def _finish(self, frame: Frame, later: Later) -> None:
+        try:
+            reply = await later.reply
+            if reply is not None:
+                self.socket.send(encode(reply, frame.id))
+        except Exception as error:
+            self._fail(frame, error)
+        finally:
+            self._waiting.release()
+
+    def _fail(self, frame: Frame, error: Exception) -> None:
+        parlor_error = as_parlor_error(error)
+        if frame.type == IDENTIFY and not self.socket.user_id and parlor_error.status != 503:
+            refused = AuthError(code=parlor_error.code, message=parlor_error.message)
+            self.socket.send(encode(refused, frame.id))
+            self.socket.close(Close.NOT_AUTHENTICATED)
+            return
+        self.socket.send(encode_error(parlor_error, frame.id))
+
+    def _identified(self) -> None:
+        self._identify_by.cancel()
+        self.socket.on_overflow = self.runtime.hub.remove
+
+    def _gone(self) -> None:
+        """The connection is over. No database work here: it would hold up the shutdown."""
+        if hasattr(self, "_identify_by"):
+            self._identify_by.cancel()
+        if self.socket.user_id:
+            self.runtime.presence.linger(self.socket)
+            self.runtime.hub.remove(self.socket)
+        self.socket.discard()
+
+
+def _size_over(text: str, limit_bytes: int) -> bool:
+    return len(text) > limit_bytes or (
+        len(text) * 4 > limit_bytes and len(text.encode("utf-8", "surrogatepass")) > limit_bytes
+    )
+
+
+def _raw(data: dict[str, Any]) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(data))

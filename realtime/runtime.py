@@ -1,0 +1,130 @@
+"""The socket floor of one process: hub, roster, typing, watch and bus, started once per event loop.
+
+`current` is None in processes without sockets (jobs, commands, a shell).
+"""
+
+import asyncio
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from realtime import bus as bus_module
+from realtime import wire
+from realtime.bus import Bus
+from realtime.closing import Close
+from realtime.hub import Hub
+from realtime.presence import PresenceKeeper
+from realtime.roster import BEAT_S, Ask, Roster
+from realtime.sources import sources
+from realtime.threads import run_db
+from realtime.typing_state import TypingKeeper
+from realtime.watch import Watch
+
+log = structlog.get_logger(__name__)
+
+current: "Runtime | None" = None
+
+
+class Runtime:
+    """Everything a web process keeps in memory for its sockets."""
+
+    def __init__(self) -> None:
+        process = uuid4().hex
+        self.loop = asyncio.get_running_loop()
+        self.hub = Hub(process, settings.GATEWAY["max_sockets_per_person"])
+        self.roster = Roster(process)
+        self.presence = PresenceKeeper(self.hub, self.roster)
+        self.typing = TypingKeeper(self.hub)
+        self.watch = Watch(self.hub, settings.GATEWAY["pulse_s"])
+        self.bus: Bus | None = None
+        self.is_stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Subscribe to the other processes first, then begin to check and to tick."""
+        if settings.REDIS_URL:
+            channel = await run_db(sources.deployment)
+            self.bus = Bus(settings.REDIS_URL, channel, self.hub.process)
+            self.bus.on_entry, self.bus.on_connected = self.hub.take, self._greet
+            self.hub.ring = self.bus.ring
+            await self.bus.start()
+        self._tasks = [
+            self.loop.create_task(self.watch.run()),
+            self.loop.create_task(self._tick_for_ever()),
+        ]
+
+    async def stop(self, code: int = Close.RESTART) -> None:
+        """Close every socket, say goodbye, end."""
+        self.is_stopping = True
+        self.hub.close_all(code)
+        await self._keep_presence()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.bus is not None:
+            self.bus.ring(wire.Bye(self.hub.process))
+            await self.bus.stop()
+
+    def _greet(self) -> None:
+        """The doorbell works (again): tell who is here, ask who is there, compare heads."""
+        self.hub.ring(self.roster.whole())
+        self.hub.ring(Ask(""))
+        self.loop.create_task(self.watch.check_now())
+
+    async def _tick_for_ever(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(1.0)
+            ticks += 1
+            try:
+                self.presence.tick()
+                self.typing.tick()
+                self.watch.tell_activity()
+                if ticks % int(BEAT_S) == 0:
+                    self.hub.ring(self.roster.beat())
+                    await self._keep_presence()
+            except Exception:
+                log.exception("tick_failed")
+
+    async def _keep_presence(self) -> None:
+        kept, self.presence.keep = self.presence.keep, {}
+        if kept:
+            try:
+                await run_db(sources.keep_presence, kept)
+            except DatabaseError as error:
+                self.presence.keep = kept | self.presence.keep
+                log.info("presence_waits_for_database", error=str(error))
+
+
+_starting: asyncio.Lock | None = None
+
+
+async def ensure_started() -> Runtime:
+    """The running runtime of this loop, started on first use (daphne has no lifespan)."""
+    global current, _starting
+    if current is not None and current.loop is asyncio.get_running_loop():
+        return current
+    if _starting is None:
+        _starting = asyncio.Lock()
+    async with _starting:
+        if current is None or current.loop is not asyncio.get_running_loop():
+            runtime = Runtime()
+            await runtime.start()
+            current = runtime
+    return current
+
+
+async def stop() -> None:
+    """End the runtime of this process."""
+    global current, _starting
+    runtime, current, _starting = current, None, None
+    if runtime is not None:
+        await runtime.stop()
+
+
+def ring_without_loop(entry: wire.Entry) -> None:
+    """Ring from a process without sockets; without Redis the others find out by their watch."""
+    if settings.REDIS_URL:
+        bus_module.ring_once(settings.REDIS_URL, sources.deployment(), entry)

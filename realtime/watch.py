@@ -1,0 +1,188 @@
+"""The watch: what this process checks against the database, however many doorbells were lost.
+
+Heads (a room that moved on unheard is filled from the database), access (who may no longer read is
+cut), ended sessions, versions for `pong`. A few queries a second for the whole process, none per
+socket (sequence rules 5 and 8; promises 5, 6, 12).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from django.db import Error as DatabaseError
+
+from realtime.events import RoomActivity
+from realtime.hub import Hub
+from realtime.protocol import encode
+from realtime.sources import Head, sources
+from realtime.threads import run_db
+
+log = structlog.get_logger(__name__)
+
+HOLE_PATIENCE_S = 0.1  # numbers a little out of order come by themselves
+LOOK_BACK_S = 15.0
+
+
+class Watch:
+    """Periodic checks and hole filling for one hub."""
+
+    def __init__(self, hub: Hub, pulse_s: float) -> None:
+        self.hub, self.pulse_s = hub, pulse_s
+        self.people_versions: dict[str, int] = {}
+        self.server_versions: dict[str, int] = {}
+        self._access_versions: dict[str, int] = {}
+        self._filling: dict[str, asyncio.Task[None]] = {}
+        self._is_told_down = False
+        hub.on_hole = self.expect
+
+    async def run(self) -> None:
+        """Check for ever."""
+        while True:
+            await asyncio.sleep(self.pulse_s)
+            await self.check_now()
+
+    async def check_now(self) -> None:
+        """One round; a database that is away is waited for, not died of."""
+        checks: list[Callable[[], Awaitable[None]]] = [
+            self._check_sessions,
+            self._check_heads,
+            self._check_versions,
+        ]
+        try:
+            for check in checks:
+                await check()
+            self._is_told_down = False
+        except DatabaseError as error:
+            if not self._is_told_down:
+                log.warning("watch_without_database", error=str(error))
+                self._is_told_down = True
+        except Exception:
+            log.exception("watch_failed")
+
+    def know(
+        self, heads: dict[str, Head], servers: dict[str, int], people: dict[str, int]
+    ) -> None:
+        """What a socket was just told. Where others know something newer, it will be told that."""
+        for room_id, head in heads.items():
+            known = self._access_versions.get(room_id, head.access_version)
+            self._access_versions[room_id] = min(known, head.access_version)
+            if self.hub.heads.get(room_id, 0) > head.last_seq:
+                self.hub.active.add(room_id)
+            self.hub.note_head(room_id, head.last_seq)
+        self.server_versions |= servers
+        self.people_versions |= people
+
+    async def start_feed(self, room_id: str) -> None:
+        """Give a new feed its starting head, before any socket's snapshot is read."""
+        feed = self.hub.feed(room_id)
+        if feed.delivered is None:
+            heads = await run_db(sources.heads, [room_id])
+            if room_id in heads:
+                self._access_versions.setdefault(room_id, heads[room_id].access_version)
+                feed.start(heads[room_id].last_seq)
+
+    async def _check_sessions(self) -> None:
+        if self.hub.sockets:
+            self.hub.end_sessions(await run_db(sources.sessions_ended_within, LOOK_BACK_S))
+
+    async def _check_heads(self) -> None:
+        rooms = self.hub.rooms_of_interest()
+        for room_id in self._access_versions.keys() - rooms:
+            del self._access_versions[room_id]
+        for room_id in self.hub.heads.keys() - rooms:
+            del self.hub.heads[room_id]
+        if not rooms:
+            return
+        heads = await run_db(sources.heads, rooms)
+        for room_id, head in heads.items():
+            await self._check_head(room_id, head)
+        for room_id in rooms - heads.keys():
+            self._cut_all(room_id)
+
+    async def _check_head(self, room_id: str, head: Head) -> None:
+        known = self._access_versions.get(room_id)
+        self._access_versions[room_id] = head.access_version
+        if known is not None and known != head.access_version:
+            await self._check_access(room_id)
+        if head.last_seq > self.hub.heads.get(room_id, 0):
+            self.hub.active.add(room_id)
+            self.hub.note_head(room_id, head.last_seq)
+        feed = self.hub.feeds.get(room_id)
+        if feed is not None:
+            feed.known_head = max(feed.known_head, head.last_seq)
+            if feed.has_hole:
+                self.expect(room_id)
+
+    async def _check_access(self, room_id: str) -> None:
+        hearing = [s for s in self.hub.sockets if room_id in s.joined or room_id in s.watched]
+        if not hearing:
+            return
+        may = await run_db(sources.readers, room_id, {s.user_id for s in hearing})
+        for socket in hearing:
+            if socket.user_id not in may:
+                self.hub.cut(socket, [room_id], "", "access")
+                self.hub.on_people(socket.user_id)
+
+    def _cut_all(self, room_id: str) -> None:
+        for socket in list(self.hub.sockets):
+            if room_id in socket.joined or room_id in socket.watched:
+                self.hub.cut(socket, [room_id], "", "deleted")
+                self.hub.on_people(socket.user_id)
+
+    async def _check_versions(self) -> None:
+        if not self.hub.sockets:
+            return
+        changed = await run_db(sources.people_changed_within, LOOK_BACK_S)
+        self.people_versions |= {u: v for u, v in changed.items() if u in self.hub.people}
+        for user_id in self.people_versions.keys() - self.hub.people.keys():
+            del self.people_versions[user_id]
+        servers = {server_id for s in self.hub.sockets for server_id in s.servers}
+        self.server_versions = await run_db(sources.server_versions, servers)
+
+    # --- holes -----------------------------------------------------------------------------------
+    def expect(self, room_id: str) -> None:
+        """A number beyond what was delivered is known; if it does not come soon, read it."""
+        if room_id not in self._filling:
+            task = asyncio.get_running_loop().create_task(self._fill(room_id))
+            self._filling[room_id] = task
+
+    async def _fill(self, room_id: str) -> None:
+        try:
+            while True:
+                feed = self.hub.feeds.get(room_id)
+                awaited = feed.delivered if feed else None
+                await asyncio.sleep(HOLE_PATIENCE_S)
+                feed = self.hub.feeds.get(room_id)
+                if feed is None or not feed.has_hole:
+                    return
+                if feed.delivered is not None and feed.delivered == awaited:
+                    await self._read_hole(room_id, feed.delivered)
+        except DatabaseError as error:
+            log.info("hole_waits_for_database", room=room_id, error=str(error))
+        except Exception:
+            log.exception("hole_not_filled", room=room_id)
+        finally:
+            self._filling.pop(room_id, None)
+
+    async def _read_hole(self, room_id: str, delivered: int) -> None:
+        feed = self.hub.feeds[room_id]
+        feed.is_filling = True
+        try:
+            for page in await run_db(sources.changes_after, room_id, delivered):
+                feed.fill(page.up_to, encode(page.event))
+        finally:
+            feed.end_fill()
+
+    # --- once a second ---------------------------------------------------------------------------
+    def tell_activity(self) -> None:
+        """`room:activity` to those who watch a room but have not joined it."""
+        active, self.hub.active = self.hub.active, set()
+        for room_id in active:
+            watching = self.hub.topics.get(f"watch:{room_id}")
+            if not watching:
+                continue
+            head = self.hub.heads.get(room_id, 0)
+            frame = encode(RoomActivity(room_id=room_id, last_seq=head, mentions=None))
+            for socket in watching:
+                if room_id not in socket.joined:
+                    socket.send(frame)

@@ -1,0 +1,54 @@
+"""REST input of servers and rooms."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.errors import ValidationFailed
+from api.serializers import Id, Input, Line, StrictBoolean, StrictInteger, StrictString, Text
+from rooms.models import RoomType
+
+CREATABLE = (RoomType.TEXT, RoomType.VOICE, RoomType.ANNOUNCEMENT, RoomType.CALL)
+# Any case in, lower out (PROTOCOL.md).
+KIND_PATTERN = r"^(?:[Tt][Ee][Xx][Tt]|[Vv][Oo][Ii][Cc][Ee]|[Cc][Aa][Ll][Ll]|[Aa][Nn][Nn][Oo][Uu][Nn][Cc][Ee][Mm][Ee][Nn][Tt])$"
+
+
+class Kind(StrictString):
+    """A room's type, in any case; becomes lower case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(pattern=KIND_PATTERN, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The type in lower case."""
+        return super().to_internal_value(data).lower()
+
+
+class NewRoom(Input):
+    """A room: text when it has a name, else a call."""
+
+    name = Line(max_length=100, required=False, allow_null=True, allow_blank=True)
+    type = Kind(required=False)
+    server_id = Id(required=False, allow_null=True)
+    topic = Line(max_length=1024, required=False, allow_blank=True)
+    description = Text(max_length=1000, required=False, allow_blank=True)
+    is_private = StrictBoolean(required=False)
+    slow_mode_seconds = StrictInteger(min_value=0, max_value=21_600, required=False)
+    max_participants = StrictInteger(min_value=2, max_value=10_000, required=False)
+    bitrate = StrictInteger(min_value=8, max_value=384, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The type that follows from the name, and the name that a type needs."""
+        attrs["name"] = attrs.get("name") or ""
+        attrs.setdefault("type", RoomType.TEXT if attrs["name"] else RoomType.CALL)
+        if not attrs["name"] and attrs["type"] != RoomType.CALL:
+            raise serializers.ValidationError({"name": "A channel needs a name."}, code="required")
+        return attrs
+
+
+def read_kind(text: str) -> str:
+    """`?type=` of a list, in any case. Raises ValidationFailed."""
+    kind = text.lower()
+    if kind and kind not in RoomType.values:
+        raise ValidationFailed.of("type", "invalid_choice", "There is no such type of room.")
+    return kind
