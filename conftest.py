@@ -53,7 +53,9 @@ def mallory(db: None, quick_passwords: None) -> Any:
     """Outside."""
     from accounts.services import register_person
 
-    return register_person(email="mallory@example.com", password="correct horse", username="mallory")
+    return register_person(
+        email="mallory@example.com", password="correct horse", username="mallory"
+    )
 
 
 @pytest.fixture

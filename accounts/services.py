@@ -6,9 +6,7 @@ never fails the write. Passwords are hashed before the transaction: it takes a w
 
 import os
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from accounts import hooks, names, payloads, queries
 from accounts.events import UserUpdated
 from accounts.models import RefreshToken, Session, User
 from api.errors import Conflict, detail
+from api.hooks import after_commit
 from realtime import publish
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -43,11 +42,6 @@ PROFILE_FIELDS = frozenset(
 )
 # One argon2 hash takes 100 MB; a burst of sign-ins must queue for memory, not exhaust it.
 hashing = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
-
-
-def after_commit(tell: Callable[..., object], *args: Any) -> None:
-    """Run once committed; the write stands whatever happens there (it is logged)."""
-    transaction.on_commit(partial(tell, *args), robust=True)
 
 
 # --- people --------------------------------------------------------------------------------------

@@ -41,38 +41,42 @@ class BodyLimit:
             return
         limit = self.limit_for(scope["path"])
         if (declared := _content_length(scope)) is not None and declared > limit:
-            await self._refuse(scope, receive, send, limit, already_read=0)
-            return
+            # Who waits for "100 Continue" has sent nothing yet and need not.
+            if (_header(scope, b"expect") or "").lower() != "100-continue":
+                await _drain(receive, already_read=0)
+            await self._refuse(scope, send, limit)
+        else:
+            await self._count(scope, receive, send, limit)
+
+    async def _count(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         read = 0
-        started = False
+        has_more = True
+        has_started = False
 
         async def counted_receive() -> Message:
-            nonlocal read
+            nonlocal read, has_more
             message = await receive()
-            if message["type"] == "http.request":
-                read += len(message.get("body", b""))
-                if read > limit:
-                    raise _BodyTooLarge
+            has_more = bool(message.get("more_body", False))
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise _BodyTooLarge
             return message
 
         async def watched_send(message: Message) -> None:
-            nonlocal started
-            started = True
+            nonlocal has_started
+            has_started = True
             await send(message)
 
         try:
             await self.app(scope, counted_receive, watched_send)
         except _BodyTooLarge:
-            if started:
+            if has_started:
                 raise
-            await self._refuse(scope, receive, send, limit, already_read=read)
+            if has_more:
+                await _drain(receive, read)
+            await self._refuse(scope, send, limit)
 
-    async def _refuse(
-        self, scope: Scope, receive: Receive, send: Send, limit: int, *, already_read: int
-    ) -> None:
-        # Who waits for "100 Continue" has sent nothing yet and need not.
-        if (_header(scope, b"expect") or "").lower() != "100-continue":
-            await _drain(receive, already_read)
+    async def _refuse(self, scope: Scope, send: Send, limit: int) -> None:
         request_id = request_ids.choose(_header(scope, b"x-request-id"))
         body = error_bytes(TooLarge(f"The body may have {limit} bytes."), request_id)
         headers = {

@@ -1,12 +1,11 @@
 """Typed hooks: how a lower app lets upper ones take part without importing them.
 
 The lower app owns the `Hook`; upper apps register in `AppConfig.ready()`. Functions run in the
-order of their registration.
+order of their registration. `after_commit` is how any service tells what it has done.
 """
 
 from collections.abc import Callable
 from enum import Enum
-from functools import partial
 from typing import Generic, ParamSpec, TypeVar
 
 from django.db import transaction
@@ -46,5 +45,15 @@ class Hook(Generic[P, R]):
         if self.moment is Moment.INSIDE:
             return [function(*args, **kwargs) for function in self._functions]
         for function in self._functions:
-            transaction.on_commit(partial(function, *args, **kwargs), robust=True)
+            after_commit(function, *args, **kwargs)
         return []
+
+
+def after_commit(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Call after the commit. The write stands whatever `function` raises: that is logged."""
+
+    def call() -> None:  # a function, not a partial: Django logs its failure by its __qualname__
+        function(*args, **kwargs)
+
+    call.__qualname__ = getattr(function, "__qualname__", repr(function))
+    transaction.on_commit(call, robust=True)

@@ -59,6 +59,25 @@ async def ahit(name: str, *who: str) -> None:
             raise RateLimited(wait_s)
 
 
+def hit_rate(rate: Rate, name: str, *who: str) -> None:
+    """Count one use of a limit that is not in the table, such as a room's slow mode.
+
+    RATE_LIMITS does not touch it. Raises `RateLimited`.
+    """
+    item = RateLimitItemPerSecond(rate.amount, rate.window_s)
+    wait_s = counters().take(item.key_for(name, *who), rate.amount, rate.window_s)
+    if wait_s is not None:
+        raise RateLimited(wait_s)
+
+
+async def ahit_rate(rate: Rate, name: str, *who: str) -> None:
+    """As `hit_rate`, without ever blocking the event loop."""
+    item = RateLimitItemPerSecond(rate.amount, rate.window_s)
+    wait_s = await counters().atake(item.key_for(name, *who), rate.amount, rate.window_s)
+    if wait_s is not None:
+        raise RateLimited(wait_s)
+
+
 def reset_all() -> None:
     """Forget every count (tests)."""
     counters().reset()

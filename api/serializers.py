@@ -21,8 +21,9 @@ from api.text import BLANK, clean_line, clean_text
 
 ANY_TEXT = r"^[^\u0000]*$"  # the parser refuses NUL everywhere
 VISIBLE_TEXT = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
+_LETTER = r"A-Za-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3001-\ud7ff"  # of a host name
 HTTP_URL = (
-    r"^https?://[A-Za-z0-9\u00a1-\u1fff]([A-Za-z0-9\u00a1-\u1fff.-]*[A-Za-z0-9\u00a1-\u1fff])?"
+    rf"^https?://[{_LETTER}]([{_LETTER}.-]*[{_LETTER}])?"
     r'(:[0-9]{1,5})?([/?#][^\u0000-\u0020\u007f-\u00a0\u2000-\u200f\u2028-\u202f"<>\\^`{|}]*)?$'
 )
 CANONICAL_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"

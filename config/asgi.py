@@ -1,7 +1,7 @@
 """The ASGI application: HTTP to Django, /ws to the gateway, lifespan to the socket floor.
 
-`uvicorn config.asgi:application` serves it; daphne does too (without lifespan: the floor then starts
-with the first socket).
+`uvicorn config.asgi:application` serves it; daphne does too (it has no lifespan: the floor then
+starts with the first socket).
 """
 
 import os
@@ -26,7 +26,7 @@ refuse_second_process()
 application = Lifespan(
     ProtocolTypeRouter(
         {
-            "http": BodyLimit(django_app),
+            "http": BodyLimit(django_app),  # type: ignore[arg-type]
             "websocket": KnownOrigins(URLRouter([path("ws", GatewayConsumer.as_asgi())])),
         }
     )

@@ -59,9 +59,8 @@ def migrate() -> None:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
         return
-    print("Preparing the database… ", end="", flush=True)
+    print("Preparing the database…", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
-    print(f"{len(plan)} migrations applied", flush=True)
 
 
 def prepare() -> int:

@@ -1,4 +1,4 @@
-"""All settings, from the environment, typed; a wrong or missing value stops the start with one line.
+"""All settings, from the environment, typed; a wrong or missing value is one clear line.
 
 `.env.example` says what each variable means. Composition only: nothing imports this module
 (`django.conf.settings` is the way in).
@@ -160,7 +160,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
         # FULL: an acknowledged commit survives a power cut, not only a killed process.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
@@ -169,7 +169,7 @@ else:
         "connect_timeout": 5,
     }
 
-# --- Redis: one URL for the limits, the jobs and the doorbell between processes --------------------
+# --- Redis: one URL for the limits, the jobs and the doorbell between processes ------------------
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -215,7 +215,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.schema.add_error_responses"],
 }
 
-# --- browsers: headers, origins, cookies ----------------------------------------------------------
+# --- browsers: headers, origins, cookies ---------------------------------------------------------
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After"]
@@ -243,7 +243,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and PROXY
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = REFRESH_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- static files: the client's few libraries are served from node_modules by name ------------------
+# --- static files: the client's few libraries are served from node_modules by name ---------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"]
@@ -266,12 +266,12 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# --- e-mail ---------------------------------------------------------------------------------------
+# --- e-mail --------------------------------------------------------------------------------------
 globals().update(EMAIL_URL)
 
-# --- the gateway (PROTOCOL.md, "The gateway") -------------------------------------------------------
+# --- the gateway (PROTOCOL.md, "The gateway") ----------------------------------------------------
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # usernames are unique whatever their case, by a constraint
-GATEWAY = {
+GATEWAY: dict[str, int] = {
     "identify_timeout_s": 10,
     "heartbeat_s": 25,
     "max_frame_bytes": 64 * 1024,
@@ -281,10 +281,10 @@ GATEWAY = {
     "max_rooms": 200,
     "max_sockets_per_person": 20,
     "max_buffer_bytes": 1024 * 1024,
-    "pulse_s": 1.0,
+    "pulse_s": 1,
 }
 
-# --- logging ----------------------------------------------------------------------------------------
+# --- logging -------------------------------------------------------------------------------------
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -319,6 +319,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        # A handler of its own keeps huey from adding a second, unstructured one.
+        "huey": {
+            "handlers": ["console"],
+            "level": "INFO" if LOG_LEVEL == "DEBUG" else "WARNING",
+            "propagate": False,
+        },
         "django_structlog": {"level": "INFO" if LOG_LEVEL == "DEBUG" else "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -72,12 +72,14 @@ class DeleteMessage(Command):
 @on("room:join", JoinRoom, answers=(RoomJoined, ConnectionMissed))
 async def join_room(socket: Socket, data: JoinRoom) -> AsyncGenerator[Payload, None]:
     """Hear a room the person may read; answered with its state, or with what was missed."""
-    room_id = await joining.enter(socket, data.room_id)
-    with joining.kept_only_if_answered(socket, room_id):
-        answer = await joining.answer_join(socket, room_id, data.last_seen_seq, data.epoch)
+    entered = await joining.enter(socket, data.room_id)
+    with joining.as_before_on_failure(socket, entered):
+        answer = await joining.answer_join(socket, entered.room_id, data.last_seen_seq, data.epoch)
         for event in answer.events:
+            if entered.room_id not in socket.joined:
+                return  # taken away while the answer was on its way
             yield event
-        running().hub.release(socket, room_id, answer.head)
+        running().hub.release(socket, entered.room_id, answer.head)
 
 
 @on("connection:recover", Recover, answers=(ConnectionMissed,))
@@ -85,14 +87,16 @@ async def recover(socket: Socket, data: Recover) -> AsyncGenerator[Payload, None
     """What was missed in each room; hears them exactly as joining does."""
     for seen in _rooms_of(data):
         try:
-            room_id = await joining.enter(socket, seen.room_id)
-            with joining.kept_only_if_answered(socket, room_id):
+            entered = await joining.enter(socket, seen.room_id)
+            with joining.as_before_on_failure(socket, entered):
                 answer = await joining.answer_recover(
-                    socket, room_id, seen.last_seen_seq, data.epoch
+                    socket, entered.room_id, seen.last_seen_seq, data.epoch
                 )
                 for event in answer.events:
+                    if entered.room_id not in socket.joined:
+                        break  # taken away while the answer was on its way
                     yield event
-                running().hub.release(socket, room_id, answer.head)
+                running().hub.release(socket, entered.room_id, answer.head)
         except Exception as error:
             yield joining.refused(seen.room_id, as_parlor_error(error))
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from accounts.models import User
-from api.errors import Conflict, NotFound, ParlorError
+from api.errors import Conflict, Forbidden, NotFound, ParlorError
 from api.payloads import Payload, timestamp
 from messaging import recovery
 from messaging.events import ConnectionMissed, RoomJoined
@@ -45,28 +45,42 @@ class State:
     voice: list[Payload]
 
 
-async def enter(socket: Socket, ref: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A room whose frames are held for a socket. `heard_up_to` is None where it is new to it."""
+
+    room_id: str
+    heard_up_to: int | None
+
+
+async def enter(socket: Socket, ref: str) -> Entered:
     """Subscribe the socket to a room (id, slug or code) it may read, holding its frames.
 
-    Answers the room's id. Raises NotFound, Forbidden; Conflict at the cap of rooms.
+    Raises NotFound, Forbidden; Conflict at the cap of rooms.
     """
     grant = await access.grant_for(socket.user_id, ref)
     limit = settings.GATEWAY["max_rooms"]
     if grant.room_id not in socket.joined and len(socket.joined) >= limit:
         raise Conflict(f"One socket hears at most {limit} rooms. Leave some first.")
     await running().watch.start_feed(grant.room_id)
-    running().hub.hold(socket, grant.room_id)
-    return grant.room_id
+    heard_up_to = running().hub.hold(socket, grant.room_id)
+    return Entered(grant.room_id, heard_up_to)
 
 
 @contextmanager
-def kept_only_if_answered(socket: Socket, room_id: str) -> Iterator[None]:
-    """What fails before the answer leaves no subscription behind."""
+def as_before_on_failure(socket: Socket, entered: Entered) -> Iterator[None]:
+    """An answer that fails changes nothing: who heard the room goes on, without a gap; who did not
+    (or may no longer) does not hear it.
+    """
+    hub, room_id = running().hub, entered.room_id
     try:
         yield
-    except BaseException:
-        running().hub.leave(socket, room_id)
-        running().presence.refresh(socket.user_id)
+    except BaseException as error:
+        if entered.heard_up_to is None or isinstance(error, (NotFound, Forbidden)):
+            hub.leave(socket, room_id)
+            running().presence.refresh(socket.user_id)
+        else:
+            hub.release(socket, room_id, entered.heard_up_to)
         raise
 
 
@@ -79,9 +93,7 @@ async def answer_join(
     ids = [person.id for person, _ in people]
     state = await run_db(_read, socket.user_id, room_id, last_seen, epoch, ids)
     changes = state.changes
-    messages, up_to = (
-        changes.pages[0] if changes.is_recovered else (state.newest, changes.head)
-    )
+    messages, up_to = changes.pages[0] if changes.is_recovered else (state.newest, changes.head)
     joined = RoomJoined(
         room=state.room,
         messages=messages,
@@ -106,9 +118,7 @@ async def answer_join(
     return Answer(changes.head, [joined, *(event for _, event in further)])
 
 
-async def answer_recover(
-    socket: Socket, room_id: str, last_seen: int, epoch: str | None
-) -> Answer:
+async def answer_recover(socket: Socket, room_id: str, last_seen: int, epoch: str | None) -> Answer:
     """`connection:missed`, in pages."""
     running().presence.refresh(socket.user_id)
     changes = await run_db(_read_changes, socket.user_id, room_id, last_seen, epoch)

@@ -89,7 +89,7 @@ class Appended:
 
 
 class _InOrder:
-    """One lock per room (per database on SQLite, which has one writer): first come, first written."""
+    """One lock per room (on SQLite, which has one writer, for all): first come, first written."""
 
     def __init__(self) -> None:
         self._locks: dict[UUID | None, tuple[asyncio.Lock, int]] = {}
@@ -230,9 +230,7 @@ def _load(entry: Edit | Deletion) -> Message:
 def _save_change(message: Message, head: RoomHead, now: datetime, *, messages: int) -> None:
     message.change_seq = head.last_seq + 1
     message.updated_at = now
-    message.save(
-        update_fields=["content", "change_seq", "edited_at", "deleted_at", "updated_at"]
-    )
+    message.save(update_fields=["content", "change_seq", "edited_at", "deleted_at", "updated_at"])
     _take_number(head, messages=messages)
 
 
@@ -268,5 +266,3 @@ def _event_of(entry: Entry, message: Message) -> Payload:
         change_seq=message.change_seq,
         deleted_at=timestamp(message.deleted_at),
     )
-
-

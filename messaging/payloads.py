@@ -32,7 +32,7 @@ class Message(Payload):
 
 
 class HistoryMeta(Payload):
-    """Where a part of the history stands; `total` and `offset` only where an offset was asked for."""
+    """Where a part of the history stands."""
 
     limit: int
     has_more: bool

@@ -7,6 +7,7 @@ possible", never a part. Reads only; who may ask is rooms/access.py's.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -58,7 +59,7 @@ def snapshot() -> Iterator[None]:
 
 def read_changes(room_id: str, after: int, epoch: str | None = None) -> Changes:
     """Changes after a number, to be called inside `snapshot()`."""
-    head = RoomHead.objects.get(pk=room_id)
+    head = RoomHead.objects.get(room=UUID(room_id))
     current = str(read_epoch())
     is_possible = (
         epoch in (None, current)

@@ -14,6 +14,7 @@ from django.conf import settings
 from accounts.models import User
 from api import limits
 from api.errors import Forbidden, Unavailable, ValidationFailed
+from api.limits import Rate
 from api.text import clean_text, is_blank
 from messaging import access, log
 from messaging.log import AccessChanged, Appended, Deletion, Edit, Entry, NewMessage
@@ -91,7 +92,7 @@ def send_message(actor: User, *, room_id: UUID, draft: Draft) -> Appended:
     for _ in range(TRIES):
         grant = rooms_access.load_grant(user, str(room_id))
         entry = prepare_send(grant, actor.pk, draft)
-        limit.hit(user, grant.room_id)
+        limit.hit(user, grant)
         check_reply(entry)
         try:
             return log.append_now(entry)
@@ -105,6 +106,8 @@ async def prepare_from_socket(user_id: str, room_id: str, draft: Draft) -> NewMe
     grant = await rooms_access.grant_for(user_id, room_id)
     entry = prepare_send(grant, UUID(user_id), draft)
     await limits.ahit("message", user_id, grant.room_id)
+    if grant.slow_mode_s:
+        await limits.ahit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
     if entry.reply_to_id is not None:
         await run_db(check_reply, entry)
     return entry
@@ -134,9 +137,11 @@ class _LimitOnce:
     def __init__(self) -> None:
         self._is_counted = False
 
-    def hit(self, user_id: str, room_id: str) -> None:
+    def hit(self, user_id: str, grant: Grant) -> None:
         if not self._is_counted:
-            limits.hit("message", user_id, room_id)
+            limits.hit("message", user_id, grant.room_id)
+            if grant.slow_mode_s:
+                limits.hit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
             self._is_counted = True
 
 

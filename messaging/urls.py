@@ -5,9 +5,7 @@ from django.urls import path
 from messaging.views import HistoryViewSet, MessageViewSet
 
 urlpatterns = [
-    path(
-        "rooms/<str:ref>/messages", HistoryViewSet.as_view({"get": "list", "post": "create"})
-    ),
+    path("rooms/<str:ref>/messages", HistoryViewSet.as_view({"get": "list", "post": "create"})),
     path("rooms/<str:ref>/changes", HistoryViewSet.as_view({"get": "changes"})),
     path(
         "messages",

@@ -81,11 +81,22 @@ class HistoryViewSet(ApiViewSet):
             )
         shown = [payloads.message(row) for row in part.messages]
         if part.total is None:
-            return ok(shown, meta=payloads.HistoryMeta(
-                limit=limit, has_more=part.has_more, last_seq=part.last_seq))
-        return ok(shown, meta=payloads.OffsetMeta(
-            limit=limit, has_more=part.has_more, last_seq=part.last_seq,
-            total=part.total, offset=offset or 0))
+            return ok(
+                shown,
+                meta=payloads.HistoryMeta(
+                    limit=limit, has_more=part.has_more, last_seq=part.last_seq
+                ),
+            )
+        return ok(
+            shown,
+            meta=payloads.OffsetMeta(
+                limit=limit,
+                has_more=part.has_more,
+                last_seq=part.last_seq,
+                total=part.total,
+                offset=offset or 0,
+            ),
+        )
 
     @describe(
         "What changed in a room after a number",
@@ -96,19 +107,22 @@ class HistoryViewSet(ApiViewSet):
         errors=(403,),
     )
     def changes(self, request: Request, ref: str) -> Response:
-        """Messages in the order of their last change, in their state now; ask again while `more`."""
+        """Messages by their last change, in their state now; ask again while `more`."""
         after = params.integer(request, "after", default=0)
         with recovery.snapshot():
             room = rooms_access.get_room_for(actor_of(request), ref, Permission.VIEW)
             changes = recovery.read_changes(str(room.pk), after)
         messages, up_to = changes.pages[0]
-        return ok(messages, meta=payloads.ChangesMeta(
-            up_to=up_to,
-            last_seq=changes.head,
-            epoch=changes.epoch,
-            recovered=changes.is_recovered,
-            more=len(changes.pages) > 1,
-        ))
+        return ok(
+            messages,
+            meta=payloads.ChangesMeta(
+                up_to=up_to,
+                last_seq=changes.head,
+                epoch=changes.epoch,
+                recovered=changes.is_recovered,
+                more=len(changes.pages) > 1,
+            ),
+        )
 
     @describe(
         "Send a message to a room",

@@ -78,7 +78,9 @@ class Bus:
                 count = min(len(self._queue), MAX_PARCEL)
                 entries = [self._queue.popleft() for _ in range(count)]
                 try:
-                    await client.publish(self._channel, wire.encode(wire.Parcel(self._process, entries)))
+                    await client.publish(
+                        self._channel, wire.encode(wire.Parcel(self._process, entries))
+                    )
                 except (redis.RedisError, OSError, TimeoutError) as error:
                     # Lost on purpose: the others read the database when they see the head move.
                     log.info("doorbell_lost", entries=count, error=str(error))
@@ -101,7 +103,7 @@ class Bus:
             retry_s = min(MAX_RETRY_S, retry_s * 2)
 
     async def _hear(self, pubsub: Any) -> None:
-        """Read until the connection breaks. A silent one is pinged: paused Redis looks silent too."""
+        """Read until the connection breaks. A silent one is pinged: a paused Redis is silent."""
         is_pinged = False
         while True:
             message = await pubsub.get_message(timeout=REDIS_TIMEOUT_S)

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 IDENTIFY = "auth:identify"
 
 
-class GatewayConsumer(AsyncConsumer):  # type: ignore[misc]
+class GatewayConsumer(AsyncConsumer):
     """One client's connection, from accept to disconnect."""
 
     socket: Socket

@@ -24,12 +24,12 @@ def describe_gateway() -> dict[str, Any]:
         "protocol": PROTOCOL_VERSION,
         "client": [
             {
-                "type": handler.type,
+                "type": handler.name,
                 "description": inspect.getdoc(handler.handler) or "",
                 "data": schema_of[handler.command],
                 "answers": [name_of_type(answer) for answer in handler.answers],
             }
-            for handler in sorted(handlers.values(), key=lambda h: h.type)
+            for handler in sorted(handlers.values(), key=lambda h: h.name)
         ],
         "server": [
             {"type": type_, "description": inspect.getdoc(cls) or "", "data": schema_of[cls]}

@@ -1,4 +1,4 @@
-"""Events of the socket floor itself: leaving a room or a server, ended sessions, presence, typing."""
+"""Events of the socket floor itself: rooms and servers lost, ended sessions, presence, typing."""
 
 from api.payloads import Payload, Person, Timestamp
 from realtime.protocol import event

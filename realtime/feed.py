@@ -79,11 +79,15 @@ class RoomFeed:
         self.is_filling = False
         self._drain()
 
-    def hold(self, socket: Listener) -> None:
-        """Keep this socket's frames back until its answer is known."""
+    def hold(self, socket: Listener) -> int | None:
+        """Keep this socket's frames back until its answer is known.
+
+        Answers the number up to which the socket had heard the room, None where it had not.
+        """
+        heard_up_to = self.delivered if socket in self.live else self.ahead.pop(socket, None)
         self.live.discard(socket)
-        self.ahead.pop(socket, None)
         self.held[socket] = []
+        return heard_up_to
 
     def release(self, socket: Listener, head: int) -> None:
         """The socket was answered with everything up to `head`; it gets what came after."""

@@ -1,4 +1,4 @@
-"""Frames of the socket floor itself: leaving a room, typing, presence, ping. No domain, no database."""
+"""Frames of the socket floor itself: leaving, typing, presence, ping. No domain, no database."""
 
 from typing import Annotated, Literal
 

@@ -2,7 +2,7 @@
 
 One per process, on one event loop; every method here runs on that loop. Other threads come through
 realtime/publish.py. An event is encoded once; per recipient there is only a queue append. Nothing
-here queries: what must be read is asked through realtime/sources.py by the watch (realtime/watch.py).
+here queries: what must be read is the watch's to read (realtime/watch.py).
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from realtime.socket import Socket
 
 
 class Hub:
-    """Registries and delivery. `ring` tells the other processes; replaced by the bus when there is one."""
+    """Registries and delivery. `ring` tells the other processes: the bus, where there is one."""
 
     def __init__(self, process: str, max_sockets_per_person: int) -> None:
         self.process = process
@@ -96,10 +96,13 @@ class Hub:
         """The room's feed, made when its first socket comes."""
         return self.feeds.setdefault(room_id, RoomFeed())
 
-    def hold(self, socket: Socket, room_id: str) -> None:
-        """Subscribe a socket, keeping its frames back until `release`."""
-        self.feed(room_id).hold(socket)
+    def hold(self, socket: Socket, room_id: str) -> int | None:
+        """Subscribe a socket, keeping its frames back until `release`.
+
+        Answers the number up to which it had heard the room, None where it had not.
+        """
         socket.joined.add(room_id)
+        return self.feed(room_id).hold(socket)
 
     def release(self, socket: Socket, room_id: str, head: int) -> None:
         """The socket was answered up to `head`."""

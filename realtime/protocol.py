@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from api.errors import ParlorError, ValidationFailed, detail
-from api.payloads import Payload, timestamp, to_json
+from api.payloads import Payload, PayloadType, timestamp, to_json
 
 PROTOCOL_VERSION = 1
 MAX_TYPE_LENGTH = 64
@@ -22,7 +22,7 @@ events: dict[str, type[Payload]] = {}
 _event_names: dict[type[Payload], str] = {}
 
 
-class Command(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+class Command(msgspec.Struct, metaclass=PayloadType, rename="camel", frozen=True, kw_only=True):
     """Base of the `data` a client sends. Unknown fields are ignored (PROTOCOL.md)."""
 
 

@@ -23,7 +23,7 @@ class Later:
         self.reply = reply
 
 
-Answer = Payload | Later | AsyncGenerator[Payload, None] | None
+Answer = Payload | Later | None
 # An async function, or an async generator where the answer is several frames: each is on its way to
 # the client before the generator goes on.
 Handler = Callable[["Socket", Any], Awaitable[Answer] | AsyncGenerator[Payload, None]]
@@ -32,7 +32,7 @@ Handler = Callable[["Socket", Any], Awaitable[Answer] | AsyncGenerator[Payload, 
 class Registered(NamedTuple):
     """A handler, how its data are read and what it answers (for `/docs/ws`)."""
 
-    type: str
+    name: str
     handler: Handler
     command: type[Command]
     decoder: "msgspec.json.Decoder[Any]"

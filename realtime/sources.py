@@ -30,7 +30,7 @@ class Sources:
     deployment: Callable[[], str]
     # The heads of these rooms; a room that is gone is missing.
     heads: Callable[[Iterable[str]], dict[str, Head]]
-    # Everything after a number, in pages; one page with recovered=false where that is not possible.
+    # Everything after a number, in pages; one with recovered=false where that is not possible.
     changes_after: Callable[[str, int], list[Page]]
     # Of these people, those who may read the room (room id, user ids).
     readers: Callable[[str, Iterable[str]], set[str]]

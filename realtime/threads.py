@@ -23,12 +23,12 @@ async def run_db(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run synchronous database work in a thread and wait for it."""
     context = contextvars.copy_context()
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool, partial(context.run, _tidy, work, *args, **kwargs))
+    return await loop.run_in_executor(_pool, context.run, _tidy, partial(work, *args, **kwargs))
 
 
-def _tidy(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _tidy(work: Callable[[], R]) -> R:
     try:
-        return work(*args, **kwargs)
+        return work()
     finally:
         # A pooled connection goes back to the pool; SQLite's file handle is kept by its thread.
         if connection.vendor == "sqlite":

@@ -59,9 +59,7 @@ class Watch:
         except Exception:
             log.exception("watch_failed")
 
-    def know(
-        self, heads: dict[str, Head], servers: dict[str, int], people: dict[str, int]
-    ) -> None:
+    def know(self, heads: dict[str, Head], servers: dict[str, int], people: dict[str, int]) -> None:
         """What a socket was just told. Where others know something newer, it will be told that."""
         for room_id, head in heads.items():
             known = self._access_versions.get(room_id, head.access_version)

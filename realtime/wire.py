@@ -43,7 +43,7 @@ class Removed(msgspec.Struct, array_like=True, tag="r"):
 
 
 class Added(msgspec.Struct, array_like=True, tag="a"):
-    """People who now belong to a server or rooms: their sockets hear its topic and watch the rooms."""
+    """People who gained a server or rooms: their sockets hear its topic and watch the rooms."""
 
     user_ids: list[str]
     room_ids: list[str]

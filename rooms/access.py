@@ -51,6 +51,7 @@ class Grant(NamedTuple):
     room_id: str
     room_type: str
     permissions: Permission
+    slow_mode_s: int  # 0 also for those whom it does not bind
     access_version: int
 
 
@@ -164,7 +165,7 @@ def readers_of(room_id: str, user_ids: Iterable[str]) -> set[str]:
     if room is None:
         return set()
     in_server = dict(
-        ServerMember.objects.filter(server_id=room.server_id, user__in=wanted).values_list(
+        ServerMember.objects.filter(server__rooms=room, user__in=wanted).values_list(
             "user_id", "role"
         )
     )
@@ -203,7 +204,7 @@ def as_uuid(ref: UUID | str) -> UUID | None:
         return None
 
 
-# --- grants in memory ------------------------------------------------------------------------------
+# --- grants in memory ----------------------------------------------------------------------------
 _grants: OrderedDict[tuple[str, str], Grant] = OrderedDict()
 
 
@@ -226,7 +227,9 @@ def load_grant(user_id: str, ref: str) -> Grant:
     version = room.head.access_version
     allowed = permissions_of(actor, room)
     require(room, allowed, Permission.VIEW)
-    grant = Grant(str(room.pk), room.type, allowed, version)
+    is_bound = not allowed & Permission.MANAGE_MESSAGES
+    slow_mode_s = room.slow_mode_seconds if is_bound else 0
+    grant = Grant(str(room.pk), room.type, allowed, slow_mode_s, version)
     _grants[user_id, str(room.pk)] = grant
     while len(_grants) > MAX_GRANTS:
         _grants.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Servers and rooms in Django's admin: to look at. Moderation's own pages have an issue of their own."""
+"""Servers and rooms in Django's admin, to look at. Moderation gets its own pages later."""
 
 from typing import Any
 

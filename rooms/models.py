@@ -139,8 +139,8 @@ class RoomMember(models.Model):
 class RoomHead(models.Model):
     """A room's counter, in a narrow row of its own (PROTOCOL.md, sequence rules 1 and 8).
 
-    `last_seq` and `message_count` are written only by messaging's room log, `access_version` only by
-    rooms' services: it grows whenever somebody may do less than before.
+    `last_seq` and `message_count` are written only by messaging's room log, `access_version` only
+    by rooms' services: it grows whenever somebody may do less than before.
     """
 
     room = models.OneToOneField(

@@ -27,9 +27,7 @@ def servers_with_counts(servers: QuerySet[Server]) -> QuerySet[Server]:
     """With what `payloads.server` needs."""
     return servers.select_related("owner").annotate(
         member_count=_count(ServerMember.objects.filter(server=OuterRef("pk")), "server"),
-        channel_count=_count(
-            Room.objects.filter(server=OuterRef("pk"), deleted_at=None), "server"
-        ),
+        channel_count=_count(Room.objects.filter(server=OuterRef("pk"), deleted_at=None), "server"),
     )
 
 
@@ -40,7 +38,9 @@ def rooms_with_counts(rooms: QuerySet[Room]) -> QuerySet[Room]:
     )
 
 
-def _count(rows: QuerySet[ServerMember] | QuerySet[Room] | QuerySet[RoomMember], by: str) -> Coalesce:
+def _count(
+    rows: QuerySet[ServerMember] | QuerySet[Room] | QuerySet[RoomMember], by: str
+) -> Coalesce:
     counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
 
@@ -57,7 +57,9 @@ def list_rooms(
     if only_channels:
         rooms = rooms.exclude(server=None)
     ordered = rooms_with_counts(rooms)
-    return ordered.order_by(F("server__created_at").asc(nulls_last=True), "position", "created_at", "pk")
+    return ordered.order_by(
+        F("server__created_at").asc(nulls_last=True), "position", "created_at", "pk"
+    )
 
 
 def list_rooms_of_interest(actor: User) -> QuerySet[Room]:
@@ -107,7 +109,7 @@ def read_server_versions(server_ids: Iterable[str]) -> dict[str, int]:
 
 def roles_in(room: Room, user_ids: Iterable[str]) -> dict[str, str]:
     """Roles of people in a room or its server; who is not listed is a member."""
-    wanted = list(user_ids)
+    wanted = [UUID(user_id) for user_id in user_ids]
     found: dict[str, str] = {}
     if room.server_id:
         of_server = ServerMember.objects.filter(server_id=room.server_id, user__in=wanted)
@@ -119,4 +121,3 @@ def roles_in(room: Room, user_ids: Iterable[str]) -> dict[str, str]:
 def is_slug_free(slug: str) -> bool:
     """Whether no room has or had this slug."""
     return not Room.objects.filter(slug=slug).exists()
-

@@ -10,7 +10,9 @@ from rooms.models import RoomType
 
 CREATABLE = (RoomType.TEXT, RoomType.VOICE, RoomType.ANNOUNCEMENT, RoomType.CALL)
 # Any case in, lower out (PROTOCOL.md).
-KIND_PATTERN = r"^(?:[Tt][Ee][Xx][Tt]|[Vv][Oo][Ii][Cc][Ee]|[Cc][Aa][Ll][Ll]|[Aa][Nn][Nn][Oo][Uu][Nn][Cc][Ee][Mm][Ee][Nn][Tt])$"
+KIND_PATTERN = (
+    "^(?:" + "|".join("".join(f"[{c.upper()}{c}]" for c in kind.value) for kind in CREATABLE) + ")$"
+)
 
 
 class Kind(StrictString):

@@ -32,7 +32,12 @@ DEFAULT_BITRATE_KBPS = 64
 
 @transaction.atomic
 def create_server(
-    actor: User, *, name: str, description: str = "", is_default: bool = False, is_public: bool = True
+    actor: User,
+    *,
+    name: str,
+    description: str = "",
+    is_default: bool = False,
+    is_public: bool = True,
 ) -> Server:
     """A server that the actor owns."""
     slug = names.slug_of(name, "server")
@@ -124,7 +129,13 @@ def join_room(actor: User, *, ref: str) -> Room:
     room = access.get_room_for(actor, ref, Permission.FIND)
     if room.ended_at is not None:
         raise Gone("This call has ended.")
-    _, is_new = RoomMember.objects.get_or_create(room=room, user=actor)
+    # The head's row is the room's lock: seats are counted by one at a time.
+    RoomHead.objects.select_for_update().get(pk=room.pk)
+    is_new = not RoomMember.objects.filter(room=room, user=actor).exists()
+    if is_new:
+        if room.max_participants and queries.participant_count(room) >= room.max_participants:
+            raise Conflict("This room is full.")
+        RoomMember.objects.create(room=room, user=actor)
     shown = queries.get_room(room.pk)
     if is_new:
         event = RoomUpdated(room=payloads.room(shown))
@@ -148,7 +159,10 @@ def join_server(actor: User, *, server: Server) -> ServerMember:
     member, is_new = ServerMember.objects.get_or_create(server=server, user=actor)
     if is_new:
         version = _next_version(server)
-        rooms = [str(pk) for pk in access.visible_rooms(actor).filter(server=server).values_list("pk", flat=True)]
+        rooms = [
+            str(pk)
+            for pk in access.visible_rooms(actor).filter(server=server).values_list("pk", flat=True)
+        ]
         event = ServerMemberJoined(
             server_id=str(server.pk), member=payloads.member(member), version=version
         )

@@ -1,11 +1,13 @@
 """Addresses of servers and rooms, below /api/v1."""
 
+from typing import Any
+
 from django.urls import path
 
 from rooms.views import ChannelViewSet, RoomViewSet, ServerViewSet
 
-ALL = {"get": "list", "post": "create"}
-ONE = {"get": "retrieve"}
+ALL: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve"}
 
 urlpatterns = [
     path("servers", ServerViewSet.as_view({"get": "list"})),

@@ -1,4 +1,4 @@
-"""REST of servers and rooms: parse → service or query → response. No rule and no write of its own."""
+"""REST of servers and rooms: parse → service or query → response. No rule, no write here."""
 
 from typing import Any, cast
 
@@ -65,7 +65,10 @@ class RoomViewSet(ApiViewSet):
         return [AllowAny()] if self.action == "retrieve" else [IsAuthenticated()]
 
     @describe(
-        "Rooms you can see", answer=payloads.Room, paged=True, query=(TYPE_PARAMETER, SERVER_PARAMETER)
+        "Rooms you can see",
+        answer=payloads.Room,
+        paged=True,
+        query=(TYPE_PARAMETER, SERVER_PARAMETER),
     )
     def list(self, request: Request) -> Response:
         """Channels of one's servers, open rooms, and rooms one belongs to."""
@@ -107,7 +110,7 @@ class RoomViewSet(ApiViewSet):
         room = access.get_room_for(actor_of(request), ref, Permission.FIND)
         return ok(payloads.room(queries.get_room(room.pk)))
 
-    @describe("Belong to a room", answer=payloads.Room, errors=(403, 410))
+    @describe("Belong to a room", answer=payloads.Room, errors=(403, 409, 410))
     def join(self, request: Request, ref: str) -> Response:
         """An open room, or a call whose code one has."""
         return ok(payloads.room(services.join_room(actor_of(request), ref=ref)))

@@ -274,10 +274,16 @@ def install_client(*, dev: bool = False) -> None:
         stop(f"npm is missing. Install Node.js {OLDEST_NODE} or newer and run the same again.")
     log = VENV / "npm.log"
     progress = Progress("Installing the web client's libraries")
-    # No package's own script is needed, so none gets to run.
+    # No package's own script is needed, so none gets to run. What npm has kept from before will do:
+    # the lock holds every hash. A dead network should not take its default two minutes to tell.
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    patience = [
+        "--prefer-offline",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=4000",
+    ]
     wanted = "--include=dev" if dev else "--omit=dev"
-    if output := run_logged([*command, wanted], log, tool_env()):
+    if output := run_logged([*command, *patience, wanted], log, tool_env()):
         progress.failed(explain_npm(output, log))
     write_stamp(full if dev else light, lock)
     progress.done()

@@ -26,12 +26,12 @@ from websockets.exceptions import ConnectionClosed
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 40
-UVICORN = (
-    "uvicorn config.asgi:application --ws websockets-sansio --ws-max-size 65536"
-    " --ws-per-message-deflate false --no-proxy-headers --log-level warning"
-    " --timeout-graceful-shutdown 8 --no-access-log"
-).split()
-DAPHNE = "daphne config.asgi:application".split()
+UVICORN = [
+    *("uvicorn", "config.asgi:application", "--ws", "websockets-sansio", "--ws-max-size", "65536"),
+    *("--ws-per-message-deflate", "false", "--no-proxy-headers", "--log-level", "warning"),
+    *("--timeout-graceful-shutdown", "8", "--no-access-log"),
+]
+DAPHNE = ["daphne", "config.asgi:application"]
 
 
 def free_port() -> int:
@@ -58,7 +58,11 @@ class Process:
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", *words, *place, *port],
-                cwd=ROOT, env=self.env, stdout=output, stderr=output, start_new_session=True,
+                cwd=ROOT,
+                env=self.env,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         give_up = time.monotonic() + START_WITHIN_S
         while time.monotonic() < give_up:
@@ -131,7 +135,11 @@ class Parlor:
         """Run a management command; answers what it printed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
-            cwd=ROOT, env=self.env, capture_output=True, text=True, check=False,
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
@@ -145,7 +153,11 @@ class Parlor:
     def person(self, name: str = "alice", process: int = 0) -> "Person":
         """A fresh registered person whose name begins so."""
         username = f"{name}-{secrets.token_hex(4)}"
-        body = {"email": f"{username}@example.com", "password": "correct horse", "username": username}
+        body = {
+            "email": f"{username}@example.com",
+            "password": "correct horse",
+            "username": username,
+        }
         person = Person(self, self.processes[process].url)
         person.sign_in(person.post("/auth/register", body)["data"])
         return person

@@ -7,35 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rooms', '0001_servers_rooms_and_epoch'),
+        ("rooms", "0001_servers_rooms_and_epoch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('change_seq', models.BigIntegerField()),
-                ('type', models.CharField(choices=[('user', 'User'), ('system', 'System')], default='user', max_length=6)),
-                ('content', models.TextField(blank=True)),
-                ('nonce', models.CharField(max_length=64)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('reply_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='messaging.message')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='rooms.room')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("change_seq", models.BigIntegerField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("user", "User"), ("system", "System")],
+                        default="user",
+                        max_length=6,
+                    ),
+                ),
+                ("content", models.TextField(blank=True)),
+                ("nonce", models.CharField(max_length=64)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "reply_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="messaging.message",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="rooms.room",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('room', 'seq'), name='message_room_seq'), models.UniqueConstraint(fields=('room', 'change_seq'), name='message_room_change_seq'), models.UniqueConstraint(fields=('room', 'sender', 'nonce'), name='message_room_sender_nonce')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("room", "seq"), name="message_room_seq"),
+                    models.UniqueConstraint(
+                        fields=("room", "change_seq"), name="message_room_change_seq"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("room", "sender", "nonce"), name="message_room_sender_nonce"
+                    ),
+                ],
             },
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,102 +16,238 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DatabaseEpoch',
+            name="DatabaseEpoch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.UUIDField(default=uuid_utils.compat.uuid7)),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.UUIDField(default=uuid_utils.compat.uuid7)),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(choices=[('text', 'Text'), ('voice', 'Voice'), ('announcement', 'Announcement'), ('call', 'Call'), ('direct', 'Direct')], default='text', max_length=12)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('slug', models.SlugField(blank=True, max_length=110, null=True, unique=True)),
-                ('code', models.CharField(blank=True, max_length=14, null=True, unique=True)),
-                ('topic', models.CharField(blank=True, max_length=1024)),
-                ('description', models.TextField(blank=True, max_length=1000)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('is_private', models.BooleanField(default=False)),
-                ('slow_mode_seconds', models.PositiveIntegerField(default=0)),
-                ('max_participants', models.PositiveIntegerField(blank=True, null=True)),
-                ('bitrate', models.PositiveIntegerField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='created_rooms', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("voice", "Voice"),
+                            ("announcement", "Announcement"),
+                            ("call", "Call"),
+                            ("direct", "Direct"),
+                        ],
+                        default="text",
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=100)),
+                ("slug", models.SlugField(blank=True, max_length=110, null=True, unique=True)),
+                ("code", models.CharField(blank=True, max_length=14, null=True, unique=True)),
+                ("topic", models.CharField(blank=True, max_length=1024)),
+                ("description", models.TextField(blank=True, max_length=1000)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("is_private", models.BooleanField(default=False)),
+                ("slow_mode_seconds", models.PositiveIntegerField(default=0)),
+                ("max_participants", models.PositiveIntegerField(blank=True, null=True)),
+                ("bitrate", models.PositiveIntegerField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="created_rooms",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoomHead',
+            name="RoomHead",
             fields=[
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='head', serialize=False, to='rooms.room')),
-                ('last_seq', models.BigIntegerField(default=0)),
-                ('floor_seq', models.BigIntegerField(default=0)),
-                ('access_version', models.BigIntegerField(default=1)),
-                ('message_count', models.BigIntegerField(default=0)),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="head",
+                        serialize=False,
+                        to="rooms.room",
+                    ),
+                ),
+                ("last_seq", models.BigIntegerField(default=0)),
+                ("floor_seq", models.BigIntegerField(default=0)),
+                ("access_version", models.BigIntegerField(default=1)),
+                ("message_count", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Server',
+            name="Server",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=110, unique=True)),
-                ('description', models.TextField(blank=True, max_length=1000)),
-                ('icon_url', models.URLField(blank=True, max_length=500)),
-                ('banner_url', models.URLField(blank=True, max_length=500)),
-                ('is_public', models.BooleanField(default=True)),
-                ('is_default', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_servers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=110, unique=True)),
+                ("description", models.TextField(blank=True, max_length=1000)),
+                ("icon_url", models.URLField(blank=True, max_length=500)),
+                ("banner_url", models.URLField(blank=True, max_length=500)),
+                ("is_public", models.BooleanField(default=True)),
+                ("is_default", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_servers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='room',
-            name='server',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='rooms.server'),
+            model_name="room",
+            name="server",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rooms",
+                to="rooms.server",
+            ),
         ),
         migrations.CreateModel(
-            name='ServerMember',
+            name="ServerMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Admin'), ('moderator', 'Moderator'), ('member', 'Member')], default='member', max_length=10)),
-                ('nickname', models.CharField(blank=True, max_length=64)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('server', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='rooms.server')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("admin", "Admin"),
+                            ("moderator", "Moderator"),
+                            ("member", "Member"),
+                        ],
+                        default="member",
+                        max_length=10,
+                    ),
+                ),
+                ("nickname", models.CharField(blank=True, max_length=64)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "server",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="rooms.server",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoomMember',
+            name="RoomMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Admin'), ('moderator', 'Moderator'), ('member', 'Member')], default='member', max_length=10)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='rooms.room')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='room_memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("admin", "Admin"),
+                            ("moderator", "Moderator"),
+                            ("member", "Member"),
+                        ],
+                        default="member",
+                        max_length=10,
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="rooms.room",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="room_memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('room', 'user'), name='room_member_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("room", "user"), name="room_member_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='server',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='server_one_default'),
+            model_name="server",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)),
+                fields=("is_default",),
+                name="server_one_default",
+            ),
         ),
         migrations.AddIndex(
-            model_name='room',
-            index=models.Index(fields=['server', 'position'], name='room_server_position'),
+            model_name="room",
+            index=models.Index(fields=["server", "position"], name="room_server_position"),
         ),
         migrations.AddConstraint(
-            model_name='servermember',
-            constraint=models.UniqueConstraint(fields=('server', 'user'), name='server_member_once'),
+            model_name="servermember",
+            constraint=models.UniqueConstraint(
+                fields=("server", "user"), name="server_member_once"
+            ),
         ),
     ]

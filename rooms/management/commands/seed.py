@@ -1,4 +1,4 @@
-"""`manage.py seed`: on an empty database, the server "Parlor" with its first channels and an admin."""
+"""`manage.py seed`: on an empty database, the server "Parlor", its channels and an admin."""
 
 import secrets
 from typing import Any

@@ -14,6 +14,7 @@ import { asNetError, netErrorOf } from "./errors.js";
 import { RoomCursor, numberOf } from "./recovery.js";
 
 /** @import {Clock} from "./clock.js" */
+/** @import {NetError} from "./errors.js" */
 /** @import {Gateway} from "./socket.js" */
 /** @import {AuthOk, Missed, Pong, RoomJoined} from "./protocol.js" */
 
@@ -110,7 +111,7 @@ export class Subscriptions extends Emitter {
 
   /**
    * @param {string} roomId
-   * @param {import("./errors.js").NetError} error
+   * @param {NetError} error
    */
   #joinFailed(roomId, error) {
     // Without a connection there is nothing to do: `ready` joins again.

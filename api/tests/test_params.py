@@ -1,0 +1,55 @@
+"""Parameters of the query, and lists by page."""
+
+import pytest
+from django.test import RequestFactory
+from rest_framework.request import Request
+
+from api import params
+from api.errors import ValidationFailed
+
+
+def asked(query):
+    return Request(RequestFactory().get(f"/x?{query}"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "abc",
+        "1.5",
+        "1e3",
+        " 1",
+        "+1",
+        "1_0",
+        "٣",
+        "-1",
+        "0",
+        "101",
+        "1000000000",
+        str(2**63),
+        "9" * 5000,
+    ],
+)
+def test_what_is_no_number_within_the_bounds_is_400(value):
+    request = asked("limit=" + value.replace("+", "%2B").replace(" ", "%20"))
+    with pytest.raises(ValidationFailed):
+        params.integer(request, "limit", default=20, minimum=1, maximum=100)
+
+
+def test_a_number_within_the_bounds_is_taken():
+    assert params.integer(asked("limit=7"), "limit", default=20, minimum=1, maximum=100) == 7
+    assert params.integer(asked(""), "limit", default=20, minimum=1, maximum=100) == 20
+    assert params.optional_integer(asked(""), "limit") is None
+
+
+def test_text_is_literal_and_bounded():
+    assert params.text(asked("q=%20(a%25%20"), "q") == "(a%"
+    assert params.text(asked(""), "q") == ""
+    for bad in ("q=%00", "q=" + "x" * 101):
+        with pytest.raises(ValidationFailed):
+            params.text(asked(bad), "q")
+
+
+def test_words_are_separated_by_commas():
+    assert params.words(asked("skills=a,,%20b%20,"), "skills") == ["a", "b"]
