@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -145,12 +146,22 @@ def shown_address(env: Mapping[str, str]) -> str:
 
 
 # --- the launcher --------------------------------------------------------------------------------
+class TolerantPrinter(Printer):  # type: ignore[misc]
+    """honcho's printer, for which a closed terminal is no reason to fail."""
+
+    def write(self, message: honcho.manager.Message) -> None:
+        """Print one line, if anyone is there to see it."""
+        with suppress(OSError):
+            super().write(message)
+
+
 class Launcher(honcho.manager.Manager):
     """honcho's manager: quiet, with a bound on the stop and a word when Parlor answers."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        super().__init__(Printer(sys.stdout))
+        super().__init__(TolerantPrinter(sys.stdout))
         self._env = env
+        self._pid = os.getpid()
 
     def loop(self) -> None:
         """Run until a process ends or a signal asks to stop."""
@@ -171,6 +182,8 @@ class Launcher(honcho.manager.Manager):
         super().terminate()
 
     def _hang_up(self, number: int, _frame: object) -> None:
+        if os.getpid() != self._pid:
+            return  # honcho's forks inherit this handler; they end with their process
         self.returncode = 128 + number
         self.terminate()
 

@@ -28,6 +28,8 @@ class PresenceKeeper:
         self.keep: dict[str, tuple[str, str | None, float]] = {}
         self._shown: dict[str, tuple[Presence, frozenset[str]]] = {}
         self._lingering: dict[str, dict[str, float]] = defaultdict(dict)  # user → room → until
+        self._leaving: set[str] = set()  # people whose last socket here is gone
+        self._crowds: dict[str, bool] = {}  # crowded room → whether the last change was a coming
         hub.on_people = self.refresh
         hub.extra |= {
             Told: self._hear,
@@ -84,6 +86,8 @@ class PresenceKeeper:
         came = [room for room in rooms if user_id not in self.roster.people_in_room(room)]
         if renewed != entry:
             self.roster.put(renewed)
+        if not sockets:
+            self._leaving.add(user_id)
         for room_id in came:
             self._tell_room(room_id, renewed.person, is_here=True)
         for room_id in before.keys() - rooms.keys():
@@ -101,9 +105,11 @@ class PresenceKeeper:
     def _tell_room(self, room_id: str, person: Person, *, is_here: bool) -> None:
         self.tell_others()  # the roster first: who joins now must find this person in it
         count = len(self.roster.people_in_room(room_id))
+        if count > NAMED_UP_TO:
+            self._crowds[room_id] = is_here  # told once a second, whoever comes and goes
+            return
         kind = RoomUserJoined if is_here else RoomUserLeft
-        named = person if count <= NAMED_UP_TO else None
-        frame = encode(kind(room_id=room_id, user=named, count=count))
+        frame = encode(kind(room_id=room_id, user=person, count=count))
         self.hub.publish(wire.Cast(f"room:{room_id}", frame, person.id, False))
 
     def people_here(self, room_id: str) -> list[tuple[Person, float]]:
@@ -129,8 +135,12 @@ class PresenceKeeper:
             if all(until_s <= now for until_s in lingering.values()):
                 del self._lingering[user_id]
                 self.refresh(user_id)
-        for user_id, entry in list(self.roster.own.items()):
-            if entry.gone_at and now - entry.gone_at >= LINGER_S:
+        for user_id in list(self._leaving):
+            entry = self.roster.own.get(user_id)
+            if entry is None or not entry.gone_at:
+                self._leaving.discard(user_id)
+            elif now - entry.gone_at >= LINGER_S:
+                self._leaving.discard(user_id)
                 self.keep[user_id] = (entry.status, entry.custom_status, entry.gone_at)
                 self.roster.forget(user_id)
         silent = {p: list(peer.entries.values()) for p, peer in self.roster.peers.items()}
@@ -140,6 +150,15 @@ class PresenceKeeper:
                 self._tell_rooms_of_lost(entries)
         self.tell_others()
         self._tell_viewers()
+        self._tell_crowds()
+
+    def _tell_crowds(self) -> None:
+        crowds, self._crowds = self._crowds, {}
+        for room_id, is_here in crowds.items():
+            kind = RoomUserJoined if is_here else RoomUserLeft
+            count = len(self.roster.people_in_room(room_id))
+            frame = encode(kind(room_id=room_id, user=None, count=count))
+            self.hub.publish(wire.Cast(f"room:{room_id}", frame))
 
     def tell_others(self) -> None:
         """Ring what changed in the own entries."""

@@ -11,6 +11,8 @@ from realtime.sources import Head
 from rooms import access
 from rooms.models import Room, RoomHead, RoomMember, Server, ServerMember
 
+HEADS_AT_ONCE = 5_000  # both databases bound the number of parameters
+
 
 def list_servers(actor: User) -> QuerySet[Server]:
     """Public servers and the actor's own, the default one first."""
@@ -92,13 +94,14 @@ def default_server() -> Server | None:
 
 def read_heads(room_ids: Iterable[str]) -> dict[str, Head]:
     """Heads of rooms that are there (for the watch)."""
-    rows = RoomHead.objects.filter(room_id__in=list(room_ids), room__deleted_at=None)
-    return {
-        str(room_id): Head(last_seq, access_version)
-        for room_id, last_seq, access_version in rows.values_list(
-            "room_id", "last_seq", "access_version"
-        )
-    }
+    wanted = list(room_ids)
+    found: dict[str, Head] = {}
+    for start in range(0, len(wanted), HEADS_AT_ONCE):
+        part = wanted[start : start + HEADS_AT_ONCE]
+        rows = RoomHead.objects.filter(room_id__in=part, room__deleted_at=None)
+        for room_id, *head in rows.values_list("room_id", "last_seq", "access_version"):
+            found[str(room_id)] = Head(*head)
+    return found
 
 
 def read_server_versions(server_ids: Iterable[str]) -> dict[str, int]:

@@ -103,7 +103,9 @@ def document() -> dict[str, Any]:
 def operations() -> list[tuple[str, str]]:
     """Every (METHOD, path) of the document."""
     return [
-        (method.upper(), path) for path, methods in document()["paths"].items() for method in methods
+        (method.upper(), path)
+        for path, methods in document()["paths"].items()
+        for method in methods
     ]
 
 
@@ -119,13 +121,14 @@ def path_template(path: str) -> str:
 
 @lru_cache(maxsize=512)
 def _validator(template: str, method: str, status: int) -> Any:
-    declared = document()["paths"][template].get(method.lower(), {}).get("responses", {})
-    assert str(status) in declared, f"{method} {template} answers {status}: not in the schema"
-    response = declared[str(status)]
-    where = f"#/paths/{template.replace('~', '~0').replace('/', '~1')}/{method.lower()}"
-    pointer = response.get("$ref", f"{where}/responses/{status}")
-    schema = {"$ref": f"{pointer}/content/application~1json/schema"}
-    return jsonschema_rs.Draft202012Validator({**document(), **schema}, validate_formats=True)
+    operation = document()["paths"][template].get(method.lower(), {})
+    declared = operation.get("responses", {}).get(str(status))
+    assert declared, f"{method} {template} answers {status}: not in the schema"
+    components = document()["components"]
+    if "$ref" in declared:
+        declared = components["responses"][declared["$ref"].rpartition("/")[2]]
+    schema = declared["content"]["application/json"]["schema"]
+    return jsonschema_rs.Draft202012Validator({**schema, "components": components})
 
 
 def check_shape(method: str, path: str, answer: Answer) -> None:
@@ -133,5 +136,7 @@ def check_shape(method: str, path: str, answer: Answer) -> None:
     if answer.status == 405:
         return
     validator = _validator(path_template(path), method, answer.status)
-    problems = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer.body)]
+    problems = [
+        f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer.body)
+    ]
     assert not problems, (method, path, answer.status, problems)
