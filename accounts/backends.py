@@ -27,7 +27,7 @@ class LimitedBackend(ModelBackend):
         if username is None or password is None:
             return None
         try:
-            limits.hit("login_address", client_address(request.META if request else {}))
+            limits.hit_address("login_address", client_address(request.META if request else {}))
             limits.hit("login", f"admin:{username.lower()}")
         except RateLimited:
             raise PermissionDenied from None

@@ -29,7 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001  unique
     email_verified = models.BooleanField(default=False)
     display_name = models.CharField(max_length=64, blank=True)
-    avatar_url = models.URLField(max_length=500, blank=True)
+    avatar_url = models.CharField(max_length=500, blank=True)
     bio = models.TextField(max_length=500, blank=True)
     # What the person chose; whether they are here at all is realtime's to say.
     chosen_status = models.CharField(max_length=8, default="online")
@@ -42,8 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     location = models.CharField(max_length=100, blank=True)
     timezone = models.CharField(max_length=64, blank=True)
     github_username = models.CharField(max_length=39, blank=True)
-    linkedin_url = models.URLField(max_length=500, blank=True)
-    website_url = models.URLField(max_length=500, blank=True)
+    linkedin_url = models.CharField(max_length=500, blank=True)
+    website_url = models.CharField(max_length=500, blank=True)
     onboarding_completed = models.BooleanField(default=False)
     is_guest = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)

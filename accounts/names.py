@@ -9,7 +9,8 @@ import unicodedata
 
 from api.errors import ValidationFailed
 
-USERNAME = r"^[a-zA-Z0-9_-]{3,32}$"
+# Ids and usernames share an address (users/{id or username}), so none may look like the other.
+USERNAME = r"^(?![0-9a-fA-F]{32}$)[a-zA-Z0-9_-]{3,32}$"
 RESERVED = frozenset(
     {
         "me",
@@ -48,7 +49,6 @@ RESERVED = frozenset(
     }
 )
 _NOT_ALLOWED = re.compile(r"[^a-zA-Z0-9_-]+")
-# Ids and usernames share an address (users/{id or username}), so none may look like the other.
 _LOOKS_LIKE_ID = re.compile(r"[0-9a-fA-F]{32}")
 
 

@@ -20,6 +20,7 @@ from api.serializers import (
 from api.text import is_blank
 
 NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # anything but NUL and white space alone
+MAX_ITEMS = 30
 GITHUB_USERNAME = r"^[A-Za-z0-9-]{1,39}$"
 
 
@@ -54,13 +55,19 @@ class ShortList(serializers.ListField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            child=Line(max_length=50), max_length=30, required=False, allow_null=True, **options
+            child=Line(max_length=50),
+            max_length=MAX_ITEMS,
+            required=False,
+            allow_null=True,
+            **options,
         )
 
     def to_internal_value(self, data: Any) -> list[str]:
         """The lines, each once."""
         if not isinstance(data, list):
             self.fail("not_a_list", input_type=type(data).__name__)
+        if len(data) > MAX_ITEMS:  # counted before repeated ones go, as the schema says
+            self.fail("max_length", max_length=MAX_ITEMS)
         lines = super().to_internal_value(data)
         return list(dict.fromkeys(line for line in lines if not is_blank(line)))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, get_hasher, make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -46,7 +46,7 @@ def sign_up(
     caller: Caller, *, email: str, password: str, username: str = "", display_name: str = ""
 ) -> Grant:
     """Register and sign in. Raises `RateLimited`, and as services.register_person."""
-    limits.hit("register", caller.address)
+    limits.hit_address("register", caller.address)
     person = services.register_person(
         email=email, password=password, username=username, display_name=display_name
     )
@@ -59,7 +59,7 @@ def sign_in(caller: Caller, *, email: str, password: str) -> Grant:
     Raises `InvalidCredentials`, after the same time whether the e-mail is known or not, and
     `RateLimited`: per address first, so that a stranger's flood does not lock an account.
     """
-    limits.hit("login_address", caller.address)
+    limits.hit_address("login_address", caller.address)
     limits.hit("login", email.lower())
     person = queries.find_by_email(email)
     if not is_password_right(person, password) or person is None:
@@ -69,22 +69,26 @@ def sign_in(caller: Caller, *, email: str, password: str) -> Grant:
 
 def sign_in_guest(caller: Caller, *, username: str) -> Grant:
     """A new guest of this name. Raises `RateLimited`, `Conflict`, `ValidationFailed`."""
-    limits.hit("guest", caller.address)
+    limits.hit_address("guest", caller.address)
     return open_session(services.register_guest(username=username), caller=caller)
 
 
 def is_password_right(person: User | None, password: str) -> bool:
     """Whether this person may sign in so. One hash is computed in every case."""
     may_sign_in = person is not None and person.is_active and person.has_usable_password()
-    encoded = person.password if person is not None and may_sign_in else _nobodys_password()
+    encoded = (
+        person.password
+        if person is not None and may_sign_in
+        else _nobodys_password(get_hasher().algorithm)
+    )
     with services.hashing:
         is_right = check_password(password, encoded)
     return is_right and may_sign_in
 
 
-@lru_cache(maxsize=1)
-def _nobodys_password() -> str:
-    return make_password("nobody has this password")
+@lru_cache(maxsize=4)
+def _nobodys_password(algorithm: str) -> str:
+    return make_password("nobody has this password", hasher=algorithm)
 
 
 @transaction.atomic

@@ -101,7 +101,7 @@ class RefreshView(DoorView):
         try:
             claims = _refresh_claims(request)
         except ParlorError:
-            limits.hit("anonymous", client_address(request.META))
+            limits.hit_address("anonymous", client_address(request.META))
             raise
         limits.hit("signed_in", str(claims.user_id))
         grant = sign_in.refresh(claims)

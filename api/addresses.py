@@ -1,7 +1,7 @@
 """Where a request comes from, as far as it can be trusted (PROXY_COUNT)."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +24,13 @@ def trusted_address(peer: str, forwarded_for: str) -> str:
         if len(hops) >= count and (found := _normal(hops[-count])):
             return found
     return _normal(peer) or "unknown"
+
+
+def network_of(address: str) -> str:
+    """What limits count by: an IPv4 address, or the /64 that one IPv6 client has to itself."""
+    if ":" not in address:
+        return address
+    return str(ip_network(f"{address}/64", strict=False))
 
 
 def _normal(address: str) -> str:

@@ -17,7 +17,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Django and Channels type their messages each in their own way.
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # A client reads its 413 only if it may finish sending; beyond this we hang up on it.
 DRAIN_MAX_BYTES = 32 * 1024 * 1024

@@ -64,7 +64,7 @@ class ApiView(APIView):
         if user is not None and user.is_authenticated:
             limits.hit("signed_in", str(user.pk))
         else:
-            limits.hit("anonymous", client_address(request.META))
+            limits.hit_address("anonymous", client_address(request.META))
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Which methods this address takes; CORS preflights are answered before they get here."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 from limits import RateLimitItem, RateLimitItemPerSecond
 
+from api.addresses import network_of
 from api.errors import RateLimited
 from api.limits_storage import counters
 
@@ -48,6 +49,11 @@ def hit(name: str, *who: str) -> None:
         wait_s = counters().take(key, item.amount, item.get_expiry())
         if wait_s is not None:
             raise RateLimited(wait_s)
+
+
+def hit_address(name: str, address: str) -> None:
+    """As `hit`, for the limits per address (a client has a whole /64 of IPv6 to hop about in)."""
+    hit(name, network_of(address))
 
 
 async def ahit(name: str, *who: str) -> None:

@@ -1,7 +1,8 @@
 """JSON from the wire, refused as early and as cheaply as possible when it is not sound.
 
-Turns camelCase keys into snake_case (snake_case is taken as well). Knows no fields: that is the
-serializers' part.
+Turns camelCase keys into snake_case (snake_case is taken as well). Knows no fields: what a value
+may be, NUL and the range of numbers included, is the serializers' part, since a field that nobody
+declared is ignored whatever it holds.
 """
 
 import re
@@ -15,7 +16,7 @@ from rest_framework.parsers import BaseParser
 from api.errors import TooLarge, ValidationFailed
 
 MAX_DEPTH = 32
-_INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+_CAMEL = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)+")
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
@@ -57,8 +58,8 @@ def read_object(body: bytes, raw_fields: frozenset[str] = frozenset()) -> dict[s
 
 
 def snake(name: str) -> str:
-    """`displayName` → `display_name`."""
-    return _HUMP.sub(r"_\1", name).lower() if not name.islower() else name
+    """`displayName` → `display_name`; what is not camelCase (`EMAIL`) is no other name for it."""
+    return _HUMP.sub(r"_\1", name).lower() if _CAMEL.fullmatch(name) else name
 
 
 def _snake_keys(tree: dict[str, Any], raw_fields: frozenset[str], depth: int) -> dict[str, Any]:
@@ -67,33 +68,21 @@ def _snake_keys(tree: dict[str, Any], raw_fields: frozenset[str], depth: int) ->
     for key, value in tree.items():
         name = snake(key)
         if name != key or name not in renamed:
-            raw = key in raw_fields
-            renamed[name] = _sound(value, None if raw else raw_fields, depth)
-        _refuse_nul(key)
+            renamed[name] = _renamed(value, None if key in raw_fields else raw_fields, depth)
     return renamed
 
 
-def _sound(value: Any, raw_fields: frozenset[str] | None, depth: int) -> Any:
-    """The value, checked all the way down; keys are renamed unless `raw_fields` is None."""
+def _renamed(value: Any, raw_fields: frozenset[str] | None, depth: int) -> Any:
+    """The value, keys renamed below unless `raw_fields` is None; its depth is checked."""
     if depth > MAX_DEPTH:
         raise _refusal("too_deep", f"The body may be nested {MAX_DEPTH} levels deep.")
-    if isinstance(value, str):
-        _refuse_nul(value)
-    elif isinstance(value, dict):
-        if raw_fields is not None:
-            return _snake_keys(value, raw_fields, depth + 1)
-        _refuse_nul("".join(value))
-        return {key: _sound(below, None, depth + 1) for key, below in value.items()}
-    elif isinstance(value, list):
-        return [_sound(below, raw_fields, depth + 1) for below in value]
-    elif isinstance(value, int) and not _INT_MIN <= value <= _INT_MAX:
-        raise _refusal("integer_range", "A whole number does not fit into 64 bits.")
-    return value
-
-
-def _refuse_nul(text: str) -> None:
-    if "\0" in text:
-        raise _refusal("null_characters_not_allowed", "Text may not hold the character NUL.")
+    if isinstance(value, list):
+        return [_renamed(below, raw_fields, depth + 1) for below in value]
+    if not isinstance(value, dict):
+        return value
+    if raw_fields is not None:
+        return _snake_keys(value, raw_fields, depth + 1)
+    return {key: _renamed(below, None, depth + 1) for key, below in value.items()}
 
 
 def _refusal(code: str, message: str) -> ValidationFailed:

@@ -66,6 +66,7 @@ class Operation:
     paged: bool
     meta: Any
     status: int
+    also: int | None
     body: type[Input] | None
     partial: bool
     query: Sequence[OpenApiParameter]
@@ -82,6 +83,7 @@ def describe(  # noqa: PLR0913  one keyword for each thing there is to say
     paged: bool = False,
     meta: Any = None,
     status: int = 200,
+    also: int | None = None,
     body: type[Input] | None = None,
     partial: bool = False,
     query: Sequence[OpenApiParameter] = (),
@@ -93,7 +95,8 @@ def describe(  # noqa: PLR0913  one keyword for each thing there is to say
 
     `answer` is the payload type inside `data` (`many`: a list of it; `paged`: a list in pages;
     None: null), `meta` the type beside it, `body` the input serializer (`partial`: none of its
-    fields is required; for PATCH always so), `query` the parameters.
+    fields is required; for PATCH always so), `query` the parameters; `also` is a second status with
+    the same answer.
     401 (unless `public`), 429, 503, for a body 400, 413 and 415, for parameters 400 and for a
     path with a variable 404 are added; `errors` names the others.
     """
@@ -106,6 +109,7 @@ def describe(  # noqa: PLR0913  one keyword for each thing there is to say
             paged=paged,
             meta=PageMeta if paged else meta,
             status=status,
+            also=also,
             body=body,
             partial=partial,
             query=(*query, *(PAGE_PARAMETERS if paged else ())),
@@ -198,11 +202,13 @@ class EnvelopeSchema(AutoSchema):
         schema = self._data_schema(described)
         answer = self._enveloped(described, schema) if described.enveloped else schema
         responses: Json = {
-            str(described.status): {
+            str(status): {
                 "description": described.summary,
                 "headers": {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}},
                 "content": {CONTENT_TYPE: {"schema": answer}},
             }
+            for status in (described.status, described.also)
+            if status is not None
         }
         self._reference(ErrorEnvelope)
         for status in sorted(self._error_statuses(described)):
@@ -307,7 +313,7 @@ class MomentSchema(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Json:
         """A date-time."""
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string", "format": "date-time", "minLength": len("2026-11-20T20:36:02Z")}
 
 
 def only_versioned_paths(endpoints: list[Any], **kwargs: Any) -> list[Any]:

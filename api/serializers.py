@@ -17,9 +17,10 @@ from django.core.validators import EmailValidator, MaxLengthValidator, MinLength
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from api.errors import ValidationFailed, camel
 from api.text import BLANK, clean_line, clean_text
 
-ANY_TEXT = r"^[^\u0000]*$"  # the parser refuses NUL everywhere
+ANY_TEXT = r"^[^\u0000]*$"  # PostgreSQL keeps no NUL
 VISIBLE_TEXT = rf"^[^\u0000]*[^{BLANK}][^\u0000]*$"
 _LETTER = r"A-Za-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3001-\ud7ff"  # of a host name
 HTTP_URL = (
@@ -31,13 +32,22 @@ CANONICAL_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _LENGTH_RULES = (MaxLengthValidator, MinLengthValidator)
 
 
+def has_nul(tree: Any) -> bool:
+    """Whether any text in a JSON value holds NUL, which PostgreSQL cannot keep."""
+    if isinstance(tree, str):
+        return "\0" in tree
+    if isinstance(tree, dict):
+        return any("\0" in key or has_nul(below) for key, below in tree.items())
+    return isinstance(tree, list) and any(has_nul(below) for below in tree)
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.removesuffix("$") + r"\Z")
 
 
 class Input(serializers.Serializer[Any]):
-    """A request's body. Fields that are not declared are ignored."""
+    """A request's body. Fields that are not declared are ignored; NUL is in none of the others."""
 
     @classmethod
     def read(cls, request: Request, *, partial: bool = False) -> dict[str, Any]:
@@ -49,6 +59,15 @@ class Input(serializers.Serializer[Any]):
         """As `read`, from a mapping with snake_case keys."""
         made = cls(data=data, partial=partial)
         made.is_valid(raise_exception=True)
+        for name in list(made.get_fields()):
+            if has_nul(
+                data.get(name)
+            ):  # in fields of free form; a StrictString has said so already
+                raise ValidationFailed.of(
+                    camel(name),
+                    "null_characters_not_allowed",
+                    "Text may not hold the NUL character.",
+                )
         return dict(made.validated_data)
 
 
@@ -133,7 +152,10 @@ class Id(StrictString):
 
 
 class StrictInteger(serializers.IntegerField):
-    """A JSON integer and nothing else; give both bounds."""
+    """A JSON integer and nothing else, of 64 bits where no bounds are given."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": -(2**63), "max_value": 2**63 - 1, **options})
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""

@@ -1,9 +1,10 @@
-"""Brings the database up to date before anything serves: migrations, then the seed.
+"""Brings the data up to date before anything serves: migrations, the seed, static files.
 
 Runs in a process of its own (`python -m config.launch prepare`), several at once if need be: on
 PostgreSQL one waits for the other. Says in one line what is wrong; the traceback goes to a file.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import NoReturn
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 # Any number will do, as long as every Parlor on this database takes the same.
@@ -63,14 +64,23 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def collect_static_files() -> None:
+    """Without DEBUG files are served from one hashed copy; an image brings its own, read-only."""
+    root = settings.STATIC_ROOT
+    if settings.DEBUG or not os.access(root if root.exists() else root.parent, os.W_OK):
+        return
+    print("Collecting static files…", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def prepare() -> int:
-    """Migrate and seed; 0 when the database is ready."""
+    """Migrate, seed and collect; 0 when the web process may start."""
     django.setup()
     # One connection of its own: the pool's would only add its retries' log lines to a failure.
     settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
     try:
         connection.ensure_connection()
-    except OperationalError as error:
+    except DatabaseError as error:
         stop(
             f"the database does not answer ({first_line(error)}). "
             "Start it, or correct DATABASE_URL (DATA_DIR for SQLite)."
@@ -79,6 +89,7 @@ def prepare() -> int:
         with only_one():
             migrate()
             call_command("seed")
+        collect_static_files()
     except DatabaseError as error:
         stop(f"bringing the database up to date failed ({first_line(error)}).")
     except Exception as error:

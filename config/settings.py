@@ -57,6 +57,7 @@ JWT_REFRESH_LIFETIME_S: int = env.int("JWT_REFRESH_LIFETIME_S", 7 * 24 * 3600)
 DATABASE_URL: str = env.str("DATABASE_URL", "")
 DATABASE_POOL_MAX: int = env.int("DATABASE_POOL_MAX", 16)
 REDIS_URL: str = env.str("REDIS_URL", "")
+BUS_CLASS: str = env.str("BUS_CLASS", "realtime.bus.Bus")  # tests name one that loses things
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CORS_ORIGINS: list[str] = env.list("CORS_ORIGINS", [])
 PROXY_COUNT: int = env.int("PROXY_COUNT", 0)

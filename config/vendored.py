@@ -1,4 +1,4 @@
-"""The client's few libraries: served from node_modules by name, and hashed with the rest in production.
+"""The client's few libraries: from node_modules by name, and hashed with the rest in production.
 
 Nothing else of node_modules is reachable, and nothing third-party is committed. Which module the
 browser imports under which name says the import map in templates/index.html.
@@ -44,8 +44,8 @@ class VendoredStorage(FileSystemStorage):
             )
         return str(found)
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
-        """Without the source map's address: the map is not served, and hashing would look for it."""
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        """Without the source map's address: it is not served, and hashing would look for it."""
         content = Path(self.path(name)).read_bytes()
         return ContentFile(content.partition(SOURCE_MAP)[0].rstrip() + b"\n", name=name)
 
@@ -56,7 +56,9 @@ class VendoredFinder(BaseFinder):
     def __init__(
         self, node_modules: Path | None = None, libraries: Mapping[str, str] = LIBRARIES
     ) -> None:
-        self.storage = VendoredStorage(node_modules or settings.BASE_DIR / "node_modules", libraries)
+        self.storage = VendoredStorage(
+            node_modules or settings.BASE_DIR / "node_modules", libraries
+        )
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """A warning only: everything but the web page works without the client's libraries."""

@@ -26,13 +26,13 @@ class History:
 def list_history(
     room: Room, *, limit: int, before: int | None = None, after: int | None = None
 ) -> History:
-    """Messages before a place (the newest ones without), or after one."""
+    """Messages after a place (the first ones there), before one, or the newest; or between two."""
     rows = _rows(room)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: limit + 1])
         return History(found[:limit], len(found) > limit, _last_seq(room))
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
     found = list(rows.order_by("-seq")[: limit + 1])
     return History(found[:limit][::-1], len(found) > limit, _last_seq(room))
 

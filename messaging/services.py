@@ -92,7 +92,7 @@ def send_message(actor: User, *, room_id: UUID, draft: Draft) -> Appended:
     for _ in range(TRIES):
         grant = rooms_access.load_grant(user, str(room_id))
         entry = prepare_send(grant, actor.pk, draft)
-        limit.hit(user, grant)
+        limit.hit(grant, entry)
         check_reply(entry)
         try:
             return log.append_now(entry)
@@ -106,7 +106,7 @@ async def prepare_from_socket(user_id: str, room_id: str, draft: Draft) -> NewMe
     grant = await rooms_access.grant_for(user_id, room_id)
     entry = prepare_send(grant, UUID(user_id), draft)
     await limits.ahit("message", user_id, grant.room_id)
-    if grant.slow_mode_s:
+    if grant.slow_mode_s and not await run_db(_is_repeat, entry):
         await limits.ahit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
     if entry.reply_to_id is not None:
         await run_db(check_reply, entry)
@@ -131,16 +131,25 @@ async def commit(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> A
     raise Unavailable
 
 
+def _is_repeat(entry: NewMessage) -> bool:
+    """Whether this nonce is written already: its answer must not wait for slow mode."""
+    sent = Message.objects.filter(
+        room_id=entry.room_id, sender_id=entry.sender_id, nonce=entry.nonce
+    )
+    return sent.exists()
+
+
 class _LimitOnce:
     """Counts a message once, however often its access had to be checked again."""
 
     def __init__(self) -> None:
         self._is_counted = False
 
-    def hit(self, user_id: str, grant: Grant) -> None:
+    def hit(self, grant: Grant, entry: NewMessage) -> None:
         if not self._is_counted:
+            user_id = str(entry.sender_id)
             limits.hit("message", user_id, grant.room_id)
-            if grant.slow_mode_s:
+            if grant.slow_mode_s and not _is_repeat(entry):
                 limits.hit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
             self._is_counted = True
 

@@ -128,6 +128,7 @@ class HistoryViewSet(ApiViewSet):
         "Send a message to a room",
         answer=payloads.Message,
         status=201,
+        also=200,
         body=NewMessage,
         errors=(403, 409),
     )
@@ -140,6 +141,7 @@ class HistoryViewSet(ApiViewSet):
         "Send a message to a channel",
         answer=payloads.Message,
         status=201,
+        also=200,
         body=NewMessageSomewhere,
         errors=(403, 404, 409),
     )

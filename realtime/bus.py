@@ -78,9 +78,12 @@ class Bus:
                 count = min(len(self._queue), MAX_PARCEL)
                 entries = [self._queue.popleft() for _ in range(count)]
                 try:
-                    await client.publish(
-                        self._channel, wire.encode(wire.Parcel(self._process, entries))
-                    )
+                    parcel = wire.encode(wire.Parcel(self._process, entries))
+                except (TypeError, ValueError):
+                    log.exception("doorbell_unwritable", entries=count)
+                    continue
+                try:
+                    await client.publish(self._channel, parcel)
                 except (redis.RedisError, OSError, TimeoutError) as error:
                     # Lost on purpose: the others read the database when they see the head move.
                     log.info("doorbell_lost", entries=count, error=str(error))
@@ -128,7 +131,14 @@ class Bus:
             return
         if parcel.sender != self._process:
             for entry in parcel.entries:
-                self.on_entry(entry)
+                self._take_entry(entry)
+
+    def _take_entry(self, entry: wire.Entry) -> None:
+        """One entry that cannot be taken must not make this process deaf to the others."""
+        try:
+            self.on_entry(entry)
+        except Exception:
+            log.exception("doorbell_entry_failed", entry=type(entry).__name__)
 
 
 def channel_of(deployment: str) -> str:

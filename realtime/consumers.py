@@ -16,13 +16,21 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
-from api.errors import NotAuthenticated, ParlorError, ValidationFailed, as_parlor_error, detail
+from api.errors import NotAuthenticated, ValidationFailed, as_parlor_error, detail
 from api.payloads import Payload
 from realtime import runtime
 from realtime.closing import Close
 from realtime.events import AuthError
 from realtime.limits import TokenBucket
-from realtime.protocol import Frame, NotAFrame, decode, decode_data, encode, encode_error
+from realtime.protocol import (
+    Frame,
+    Misshapen,
+    NotAFrame,
+    decode,
+    decode_data,
+    encode,
+    encode_error,
+)
 from realtime.registry import Answer, Later, handlers
 from realtime.socket import Socket
 
@@ -109,8 +117,8 @@ class GatewayConsumer(AsyncConsumer):
             frame = decode(text)
         except NotAFrame:
             self.socket.close(Close.NOT_AN_OBJECT)
-        except ParlorError as error:
-            self.socket.send(encode_error(error))
+        except Misshapen as wrong:
+            self.socket.send(encode_error(wrong.error, wrong.id))
         else:
             await self._run(frame)
 
@@ -180,16 +188,19 @@ class GatewayConsumer(AsyncConsumer):
 
     def _identified(self) -> None:
         self._identify_by.cancel()
-        self.socket.on_overflow = self.runtime.hub.remove
+        self.socket.on_overflow = self._forget
 
     def _gone(self) -> None:
         """The connection is over. No database work here: it would hold up the shutdown."""
         if hasattr(self, "_identify_by"):
             self._identify_by.cancel()
-        if self.socket.user_id:
-            self.runtime.presence.linger(self.socket)
-            self.runtime.hub.remove(self.socket)
+        self._forget(self.socket)
         self.socket.discard()
+
+    def _forget(self, socket: Socket) -> None:
+        if socket.user_id and socket in self.runtime.hub.sockets:
+            self.runtime.presence.linger(socket)  # first: it notes the rooms that end now
+            self.runtime.hub.remove(socket)
 
 
 def _size_over(text: str, limit_bytes: int) -> bool:

@@ -94,14 +94,14 @@ class RoomFeed:
         held = self.held.pop(socket, None)
         if held is None or self.delivered is None:
             return
-        for number, frame in held:
-            if number is None or number > head:
-                socket.send(frame)
         self.known_head = max(self.known_head, head)
         if head > self.delivered:
             self.ahead[socket] = head
         else:
             self.live.add(socket)
+        for number, frame in held:  # last: a socket that is too slow drops itself meanwhile
+            if number is None or number > head:
+                socket.send(frame)
 
     def drop(self, socket: Listener) -> None:
         """The socket no longer hears the room."""
@@ -122,9 +122,8 @@ class RoomFeed:
                     held.append((None, frame))
 
     def listeners(self) -> Iterable[Listener]:
-        """The sockets that have been answered."""
-        yield from self.live
-        yield from self.ahead
+        """The sockets that have been answered. A list: one too slow drops itself while it is told."""
+        return [*self.live, *self.ahead]
 
     def _drain(self) -> None:
         if self.delivered is None:
@@ -136,7 +135,7 @@ class RoomFeed:
 
     def _deliver(self, number: int, frame: str) -> None:
         self.delivered = number
-        for socket in self.live:
+        for socket in list(self.live):
             socket.send(frame)
         for held in self.held.values():
             held.append((number, frame))
@@ -145,8 +144,7 @@ class RoomFeed:
 
     def _catch_up(self, number: int, frame: str) -> None:
         for socket, head in list(self.ahead.items()):
+            if number >= head and self.ahead.pop(socket, None) is not None:
+                self.live.add(socket)
             if number > head:
                 socket.send(frame)
-            if number >= head:
-                del self.ahead[socket]
-                self.live.add(socket)

@@ -91,6 +91,11 @@ class Hub:
             if socket.opened_at <= opened_at:
                 socket.close(Close.REPLACED)
 
+    def check_progress(self) -> None:
+        """Give up clients that have stopped reading."""
+        for socket in list(self.sockets):
+            socket.check_progress()
+
     # --- rooms ---------------------------------------------------------------------------------
     def feed(self, room_id: str) -> RoomFeed:
         """The room's feed, made when its first socket comes."""
@@ -168,12 +173,12 @@ class Hub:
             if feed is not None:
                 feed.cast(entry.frame, entry.except_user, entry.is_droppable)
             return
-        for socket in self.topics.get(entry.topic, ()):
+        for socket in list(self.topics.get(entry.topic, ())):  # one too slow leaves meanwhile
             if socket.user_id != entry.except_user:
-                socket.send(entry.frame)
                 if entry.watch and entry.watch not in socket.watched:
                     socket.watched.add(entry.watch)
                     self.hear(socket, f"watch:{entry.watch}")
+                socket.send(entry.frame)
 
     def _take_removed(self, entry: wire.Removed) -> None:
         for user_id in entry.user_ids:

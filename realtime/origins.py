@@ -1,7 +1,8 @@
 """Who may open a socket from a browser: our own pages and CORS_ORIGINS.
 
 No Origin at all is no browser: fine, a token is needed anyway. Anything else is refused with 403
-before the handshake, so another site cannot use a visitor's network to reach us.
+before the handshake, so another site cannot use a visitor's network to reach us. Unknown paths get
+the same 403: ASGI's one refusal that every server can say.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ App = Callable[..., Awaitable[None]]
 
 
 class KnownOrigins:
-    """ASGI middleware around the WebSocket routes; also answers unknown paths with 404."""
+    """ASGI middleware around the WebSocket routes; also refuses unknown paths."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -25,17 +26,16 @@ class KnownOrigins:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
         host = headers.get(b"host", b"").decode("latin-1")
-        if scope["path"] not in ("/ws", "/ws/"):
-            await _refuse(scope, send, 404)
-        elif not is_known_host(host) or (origin and not is_known(origin, host)):
-            await _refuse(scope, send, 403)
-        else:
+        is_here = scope["path"] in ("/ws", "/ws/") and is_known_host(host)
+        if is_here and (not origin or is_known(origin, host)):
             await self.app(scope | {"path": "/ws"}, receive, send)
+        else:
+            await send({"type": "websocket.close"})  # before the accept that is a 403
 
 
 def is_known_host(host: str) -> bool:
     """Whether the Host header is one of ALLOWED_HOSTS (against DNS rebinding)."""
-    name = urlsplit(f"//{host}").hostname if host.isprintable() else None
+    name = _hostname(f"//{host}") if host.isprintable() else None
     allowed = settings.ALLOWED_HOSTS
     return name is not None and validate_host(f"[{name}]" if ":" in name else name, allowed)
 
@@ -44,13 +44,12 @@ def is_known(origin: str, host: str) -> bool:
     """Whether a browser's Origin is this site itself or one of CORS_ORIGINS."""
     if origin in settings.CORS_ORIGINS:
         return True
-    parts = urlsplit(origin)
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+    scheme, separator, netloc = origin.partition("://")
+    return separator != "" and scheme.lower() in ("http", "https") and netloc.lower() == host.lower()
 
 
-async def _refuse(scope: Any, send: Any, status: int) -> None:
-    if "websocket.http.response" in scope.get("extensions", {}):
-        await send({"type": "websocket.http.response.start", "status": status, "headers": []})
-        await send({"type": "websocket.http.response.body", "body": b""})
-    else:
-        await send({"type": "websocket.close"})  # a handshake closed before accept is a 403
+def _hostname(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # "[" and the like
+        return None

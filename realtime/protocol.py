@@ -4,9 +4,10 @@ A client frame is `{"type", "id"?, "data"?}`; a server frame adds `timestamp`. B
 msgspec Structs, each defined once in the app it belongs to. No I/O here.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -26,16 +27,31 @@ class Command(msgspec.Struct, metaclass=PayloadType, rename="camel", frozen=True
     """Base of the `data` a client sends. Unknown fields are ignored (PROTOCOL.md)."""
 
 
+FrameId = (
+    Annotated[str, msgspec.Meta(max_length=MAX_ID_LENGTH)]
+    | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    | None
+)
+
+
 class Frame(msgspec.Struct):
     """What every client frame looks like before its `data` is read."""
 
-    type: str
-    id: str | int | None = None
+    type: Annotated[str, msgspec.Meta(max_length=MAX_TYPE_LENGTH)]
+    id: FrameId = None
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class NotAFrame(Exception):
     """The text is not a JSON object at all: close 4400."""
+
+
+class Misshapen(Exception):
+    """A JSON object that is no frame; `id` is its id, if that at least is one."""
+
+    def __init__(self, error: ValidationFailed, id_: str | int | None) -> None:
+        super().__init__(error.message)
+        self.error, self.id = error, id_
 
 
 def event(type_: str) -> Callable[[EventType], EventType]:
@@ -68,52 +84,72 @@ def encode(data: Payload, reply_to: str | int | None = None) -> str:
 
 _frame_decoder = msgspec.json.Decoder(Frame)
 _object_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_id_decoder = msgspec.json.Decoder(FrameId)
 
 
 def decode(text: str) -> Frame:
     """The frame in `text`.
 
-    Raises `NotAFrame` where it is not a JSON object, `ValidationFailed` where it is one of the
-    wrong shape.
+    Raises `NotAFrame` where it is not a JSON object, `Misshapen` where it is one of the wrong shape.
     """
     try:
-        frame = _frame_decoder.decode(text)
+        return _frame_decoder.decode(text)
     except msgspec.ValidationError as wrong:
-        _require_object(text)
-        raise validation_error(wrong, prefix="") from None
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError, ValueError):
-        raise NotAFrame from None
-    if len(frame.type) > MAX_TYPE_LENGTH or len(str(frame.id)) > MAX_ID_LENGTH:
-        raise ValidationFailed("`type` and `id` are at most 64 characters long.")
-    return frame
-
-
-def _require_object(text: str) -> None:
-    try:
-        _object_decoder.decode(text)
+        raise Misshapen(validation_error(wrong, prefix=""), _id_in(text)) from None
     except (msgspec.DecodeError, RecursionError, ValueError):
         raise NotAFrame from None
 
 
+def _id_in(text: str) -> str | int | None:
+    """The id of an object that is no frame."""
+    try:
+        found = _object_decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise NotAFrame from None
+    try:
+        return _id_decoder.decode(found.get("id", b"null"))
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
+
+
 def decode_data(decoder: "msgspec.json.Decoder[Any]", raw: msgspec.Raw) -> Any:
     """A command's data. Raises `ValidationFailed`, naming the field."""
+    text = bytes(raw)
     try:
-        data = decoder.decode(b"{}" if bytes(raw) == b"null" else raw)
+        data = decoder.decode(b"{}" if text == b"null" else text)
     except msgspec.ValidationError as wrong:
         raise validation_error(wrong) from None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError):
+    except (msgspec.DecodeError, RecursionError, ValueError):
         raise ValidationFailed("`data` is not valid JSON.") from None
-    if "\\u0000" in str(raw_text := bytes(raw).decode("utf-8", "replace")) or "\x00" in raw_text:
-        raise ValidationFailed("Text must not contain the NUL character.")
+    if b"\\u0000" in text and (field := _field_with_nul(msgspec.to_builtins(data))):
+        raise ValidationFailed.of(field, "nul", "Text must not contain the NUL character.")
     return data
 
 
+def _field_with_nul(value: Any, path: str = "") -> str:
+    """Where the NUL is that PostgreSQL could not store; "" where there is none."""
+    if isinstance(value, str):
+        return path if "\0" in value else ""
+    parts: Any = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, list):
+        parts = enumerate(value)
+    below = (_field_with_nul(part, f"{path}.{key}".lstrip(".")) for key, part in parts)
+    return next(filter(None, below), "")
+
+
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
 def validation_error(wrong: msgspec.ValidationError, prefix: str = "data") -> ValidationFailed:
-    """msgspec's message, with its `$.path` as the field."""
+    """msgspec's message, with its `$.path[0]` as the field `path.0`, as in REST."""
     message, _, path = str(wrong).partition(" - at `")
-    field = path.rstrip("`").removeprefix("$").lstrip(".") or None
-    if field is None and "field `" in message:  # "Object missing required field `roomId`"
-        field = message.split("field `")[1].split("`")[0]
+    parts = [_INDEX.sub(r".\1", path.rstrip("`").removeprefix("$")).lstrip(".")]
+    if missing := _MISSING.search(message):
+        parts.append(missing[1])
+    field = ".".join(filter(None, parts))
     return ValidationFailed(details=[detail(field or prefix or None, "invalid", message)])
 
 

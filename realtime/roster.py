@@ -145,6 +145,8 @@ class Roster:
         """Take what another process tells. False: something was missed, ask for the whole."""
         peer = self.peers.setdefault(told.process, Peer())
         peer.heard_at = time()
+        if told.number < peer.number:
+            return True  # overtaken by what is known already
         if told.is_whole:
             new = {entry.user_id: entry for entry in told.entries}
             for user_id in set(peer.entries) - set(new):
@@ -153,9 +155,9 @@ class Roster:
                 self._set_remote(peer, user_id, entry)
             peer.number = told.number
             return True
+        if told.number == peer.number:
+            return True
         is_beat = not told.entries and not told.gone
-        if told.number <= peer.number:
-            return told.number == peer.number or not is_beat
         if is_beat or told.number != peer.number + 1:
             return False
         peer.number = told.number

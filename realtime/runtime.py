@@ -9,6 +9,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.utils.module_loading import import_string
 
 from realtime import bus as bus_module
 from realtime import wire
@@ -46,7 +47,8 @@ class Runtime:
         """Subscribe to the other processes first, then begin to check and to tick."""
         if settings.REDIS_URL:
             channel = await run_db(sources.deployment)
-            self.bus = Bus(settings.REDIS_URL, channel, self.hub.process)
+            bus_class: type[Bus] = import_string(settings.BUS_CLASS)
+            self.bus = bus_class(settings.REDIS_URL, channel, self.hub.process)
             self.bus.on_entry, self.bus.on_connected = self.hub.take, self._greet
             self.hub.ring = self.bus.ring
             await self.bus.start()
@@ -82,6 +84,7 @@ class Runtime:
                 self.presence.tick()
                 self.typing.tick()
                 self.watch.tell_activity()
+                self.hub.check_progress()
                 if ticks % int(BEAT_S) == 0:
                     self.hub.ring(self.roster.beat())
                     await self._keep_presence()

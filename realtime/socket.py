@@ -1,21 +1,24 @@
 """One client's WebSocket as the hub sees it: who it is, what it hears, and a bounded way out.
 
 Frames are queued as text and written by one task that exists only while something waits. A socket
-whose reader is too slow is closed 4408 and recovers by number; nothing waits for it.
+whose reader is too slow is closed 4408 and recovers by number; nothing waits for it. Who does not
+even read the close frame is cut off a little later, so that no buffer and no ghost stays behind.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from time import time
-from typing import Any
+from collections.abc import Callable
+from time import monotonic, time
 from uuid import uuid4
 
 from api.payloads import Payload, Person
+from realtime import servers
 from realtime.closing import Close
 from realtime.protocol import encode
+from realtime.servers import AsgiSend
 
-AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
+STALLED_AFTER_S = 10.0  # one frame that takes so long to be written: nobody reads
+CUT_AFTER_S = 5.0  # from asking to close to cutting the connection
 
 
 class Socket:
@@ -28,6 +31,7 @@ class Socket:
         "_queue",
         "_queued_bytes",
         "_writer",
+        "_writing_since_s",
         "id",
         "joined",
         "on_overflow",
@@ -57,6 +61,7 @@ class Socket:
         self._queued_bytes = 0
         self._closing: int | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._writing_since_s = 0.0
 
     @property
     def is_closing(self) -> bool:
@@ -70,11 +75,20 @@ class Socket:
         self._queue.append(frame)
         self._queued_bytes += len(frame)
         if self._queued_bytes > self._max_buffer_bytes:
-            self._queue.clear()
-            self.on_overflow(self)
-            self.close(Close.TOO_SLOW)
-            return
-        self._wake()
+            self._give_up()
+        else:
+            self._wake()
+
+    def check_progress(self) -> None:
+        """Give the client up if it has not read for long, however little waits for it."""
+        is_stalled = monotonic() - self._writing_since_s > STALLED_AFTER_S
+        if self._writer is not None and self._closing is None and is_stalled:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._queue.clear()
+        self.close(Close.TOO_SLOW)
+        self.on_overflow(self)
 
     def reply(self, data: Payload, reply_to: str | int | None = None) -> None:
         """Send an event to this socket alone."""
@@ -85,6 +99,10 @@ class Socket:
         if self._closing is None:
             self._closing = int(code)
             self._wake()
+            self._cut_soon()
+
+    def _cut_soon(self) -> None:
+        asyncio.get_running_loop().call_later(CUT_AFTER_S, servers.abort, self._asgi_send)
 
     async def drained(self) -> None:
         """Wait until what is queued has been written (between the pages of a long answer)."""
@@ -100,6 +118,7 @@ class Socket:
 
     def _wake(self) -> None:
         if self._writer is None:
+            self._writing_since_s = monotonic()
             self._writer = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
@@ -108,10 +127,12 @@ class Socket:
                 frame = self._queue.popleft()
                 self._queued_bytes -= len(frame)
                 await self._asgi_send({"type": "websocket.send", "text": frame})
+                self._writing_since_s = monotonic()
             if self._closing is not None:
-                await self._asgi_send({"type": "websocket.close", "code": self._closing})
+                await servers.close(self._asgi_send, self._closing)
         except (OSError, RuntimeError):
             self._queue.clear()  # the client left while we wrote; the consumer hears of it
+            self._cut_soon()  # also where the server waits in vain for a last frame to be read
         finally:
             self._writer = None
             if self._queue:

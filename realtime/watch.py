@@ -181,6 +181,6 @@ class Watch:
                 continue
             head = self.hub.heads.get(room_id, 0)
             frame = encode(RoomActivity(room_id=room_id, last_seq=head, mentions=None))
-            for socket in watching:
+            for socket in list(watching):
                 if room_id not in socket.joined:
                     socket.send(frame)

@@ -16,11 +16,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from api.errors import Forbidden, NotFound
+from api.errors import Forbidden, NotAuthenticated, NotFound
 from realtime.threads import run_db
 from rooms.models import Role, Room, RoomMember, RoomType, Server, ServerMember
 
 CODE = re.compile(r"[a-z]{4}-[a-z]{4}-[a-z]{4}")
+USUAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 MAX_GRANTS = 50_000
 
 
@@ -59,18 +60,22 @@ def permissions_in(room: Room, server_role: str | None, room_role: str | None) -
     """The rule itself. Roles are None where the person is not a member."""
     if room.deleted_at is not None:
         return Permission.NONE
-    has_own_members = room.is_private or room.type in (RoomType.CALL, RoomType.DIRECT)
     if room.server_id is not None:
         if server_role is None:
             return Permission.NONE
-        if has_own_members and room_role is None and server_role not in SEES_PRIVATE:
+        if has_own_members(room) and room_role is None and server_role not in SEES_PRIVATE:
             return Permission.NONE
-    elif has_own_members and room_role is None:
+    elif has_own_members(room) and room_role is None:
         return Permission.NONE
     allowed = READ if room.type == RoomType.ANNOUNCEMENT else TALK
     for role in (server_role, room_role):
         allowed |= STAFF.get(role, Permission.NONE) if role else Permission.NONE  # type: ignore[call-overload]
     return allowed if room.is_active else allowed & ~Permission.POST
+
+
+def has_own_members(room: Room) -> bool:
+    """Whether belonging to its server, or to nothing, is not enough to see the room."""
+    return room.is_private or room.type in (RoomType.CALL, RoomType.DIRECT)
 
 
 def get_room_for(actor: User, ref: UUID | str, permission: Permission) -> Room:
@@ -79,9 +84,18 @@ def get_room_for(actor: User, ref: UUID | str, permission: Permission) -> Room:
     """
     room = _find(ref)
     allowed = permissions_of(actor, room)
-    if room.code is not None and room.code == str(ref).lower():
+    if room.deleted_at is None and room.code is not None and room.code == str(ref).lower():
         allowed |= Permission.FIND  # who has the code of a call may see that it is there
     return require(room, allowed, permission)
+
+
+def get_room_to_join(actor: User, ref: UUID | str) -> Room:
+    """A room the actor may belong to: one they may find; a server's is for its members."""
+    room = get_room_for(actor, ref, Permission.FIND)
+    in_server = ServerMember.objects.filter(server_id=room.server_id, user=actor)
+    if room.server_id is not None and not in_server.exists():
+        raise Forbidden("This room is for members of its server. Join that first.")
+    return room
 
 
 def require(room: Room, allowed: Permission, permission: Permission) -> Room:
@@ -110,8 +124,10 @@ def permissions_of(actor: User, room: Room) -> Permission:
 
 def get_server_for(actor: User, server_id: UUID | str) -> Server:
     """A server the actor may see: public ones and their own."""
-    found = visible_servers(actor).filter(Q(pk=as_uuid(server_id)) | Q(slug=str(server_id)))
-    server = found.first()
+    ref, wanted = str(server_id), as_uuid(server_id)
+    servers = visible_servers(actor)
+    found = servers.filter(pk=wanted) if wanted else servers.filter(slug=ref)
+    server = found.first() if "\0" not in ref else None
     if server is None:
         raise NotFound("There is no such server.")
     return server
@@ -133,7 +149,12 @@ def require_may_create_room(actor: User) -> None:
 
 
 def get_call_by_code(code: str) -> Room:
-    """A call for somebody without an account; only its code opens this door."""
+    """A call for somebody without an account; only its code opens this door.
+
+    Raises NotAuthenticated for what is no code, NotFound.
+    """
+    if not CODE.fullmatch(code.lower()):
+        raise NotAuthenticated
     room = Room.objects.filter(code=code.lower(), type=RoomType.CALL, deleted_at=None).first()
     if room is None:
         raise NotFound("There is no such call.")
@@ -198,10 +219,7 @@ def as_uuid(ref: UUID | str) -> UUID | None:
     """The reference as an id, None where it is no UUID in its usual form."""
     if isinstance(ref, UUID):
         return ref
-    try:
-        return UUID(ref) if len(ref) == 36 else None
-    except ValueError:
-        return None
+    return UUID(ref) if USUAL_UUID.fullmatch(ref) else None
 
 
 # --- grants in memory ----------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from django.utils.text import slugify
 UUID_LIKE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 CODE_LIKE = re.compile(r"[a-z]{4}-[a-z]{4}-[a-z]{4}")
 MAX_SLUG_LENGTH = 80
+RESERVED = frozenset({"direct", "order"})  # words of addresses beside {id, slug or code}
 
 
 def slug_of(name: str, fallback: str = "room") -> str:
     """`#General talk!` → `general-talk`; never something that reads as a code or an id."""
     slug = slugify(name)[:MAX_SLUG_LENGTH].strip("-") or fallback
-    if CODE_LIKE.fullmatch(slug) or UUID_LIKE.fullmatch(slug):
+    if slug in RESERVED or CODE_LIKE.fullmatch(slug) or UUID_LIKE.fullmatch(slug):
         slug = f"{fallback}-{slug}"
     return slug
 

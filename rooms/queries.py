@@ -87,6 +87,14 @@ def participant_count(room: Room) -> int:
     return RoomMember.objects.filter(room=room).count()
 
 
+def ids_of_those_who_see_all(server_id: UUID | None) -> list[str]:
+    """People who see the private rooms of a server, too."""
+    if server_id is None:
+        return []
+    seers = ServerMember.objects.filter(server_id=server_id, role__in=access.SEES_PRIVATE)
+    return [str(user_id) for user_id in seers.values_list("user_id", flat=True)]
+
+
 def default_server() -> Server | None:
     """The server everybody joins at sign-up."""
     return Server.objects.filter(is_default=True, deleted_at=None).first()

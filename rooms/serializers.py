@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.errors import ValidationFailed
 from api.serializers import Id, Input, Line, StrictBoolean, StrictInteger, StrictString, Text
+from api.text import is_blank
 from rooms.models import RoomType
 
 CREATABLE = (RoomType.TEXT, RoomType.VOICE, RoomType.ANNOUNCEMENT, RoomType.CALL)
@@ -41,7 +42,8 @@ class NewRoom(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The type that follows from the name, and the name that a type needs."""
-        attrs["name"] = attrs.get("name") or ""
+        name = attrs.get("name") or ""
+        attrs["name"] = "" if is_blank(name) else name
         attrs.setdefault("type", RoomType.TEXT if attrs["name"] else RoomType.CALL)
         if not attrs["name"] and attrs["type"] != RoomType.CALL:
             raise serializers.ValidationError({"name": "A channel needs a name."}, code="required")

@@ -90,7 +90,8 @@ def create_room(
     if server is None or is_private:
         RoomMember.objects.create(room=room, user=actor, role=Role.OWNER)
     shown = queries.get_room(room.pk)
-    transaction.on_commit(partial(_publish_new_room, actor, shown))
+    seers = {str(actor.pk), *queries.ids_of_those_who_see_all(shown.server_id)}
+    transaction.on_commit(partial(_publish_new_room, shown, sorted(seers)))
     return shown
 
 
@@ -114,19 +115,20 @@ def _insert_named(room: Room) -> Room:
     raise Conflict("No free address was found for this room. Try another name.")
 
 
-def _publish_new_room(actor: User, room: Room) -> None:
+def _publish_new_room(room: Room, seers: list[str]) -> None:
     event = RoomUpdated(room=payloads.room(room))
-    if room.server_id is not None and not room.is_private:
+    if room.server_id is not None and not access.has_own_members(room):
         publish.to_server(str(room.server_id), event, watch_room=str(room.pk))
         return
-    publish.added([str(actor.pk)], [str(room.pk)])
-    publish.to_user(str(actor.pk), event)
+    publish.added(seers, [str(room.pk)])
+    for seer in seers:
+        publish.to_user(seer, event)
 
 
 @transaction.atomic
 def join_room(actor: User, *, ref: str) -> Room:
     """Belong to a room: an open one, or a call whose code one has. Twice is once."""
-    room = access.get_room_for(actor, ref, Permission.FIND)
+    room = access.get_room_to_join(actor, ref)
     if room.ended_at is not None:
         raise Gone("This call has ended.")
     # The head's row is the room's lock: seats are counted by one at a time.
@@ -146,11 +148,12 @@ def join_room(actor: User, *, ref: str) -> Room:
 
 @transaction.atomic
 def leave_room(actor: User, *, ref: str) -> Room:
-    """No longer belong to a room."""
+    """No longer belong to a room. Who does not belong to it stays as they were."""
     room = access.get_room_for(actor, ref, Permission.FIND)
-    RoomMember.objects.filter(room=room, user=actor).delete()
-    _cut(room_ids=[room.pk], user=actor, reason="left")
-    return room
+    gone, _ = RoomMember.objects.filter(room=room, user=actor).delete()
+    if gone:
+        _cut(room_ids=[room.pk], user=actor, reason="left")
+    return queries.get_room(room.pk)
 
 
 @transaction.atomic

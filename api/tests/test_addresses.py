@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.addresses import client_address
+from api.addresses import client_address, network_of
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,10 @@ def test_the_address_is_the_one_a_trusted_proxy_saw(settings, proxies, peer, for
     settings.PROXY_COUNT = proxies
     meta = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}
     assert client_address(meta) == expected
+
+
+def test_limits_count_a_clients_whole_ipv6_network():
+    assert network_of("1.2.3.4") == "1.2.3.4"
+    assert network_of("unknown") == "unknown"
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") == "2001:db8::/64"
+    assert network_of("2001:db8:0:1::1") != network_of("2001:db8::1")

@@ -108,7 +108,8 @@ async def test_sockets_pass():
     async def app(scope, receive, send):
         seen.append(scope["type"])
 
-    await BodyLimit(app)({"type": "websocket"}, None, None)
+    exchange = Exchange([])
+    await BodyLimit(app)({"type": "websocket"}, exchange.receive, exchange.send)
     assert seen == ["websocket"]
 
 

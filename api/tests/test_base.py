@@ -99,6 +99,12 @@ class TestLimits:
         ]
         assert statuses == [401] * 5
 
+    def test_hopping_about_in_ones_ipv6_network_moves_nothing(self, client):
+        statuses = [
+            client.get("/api/private", REMOTE_ADDR=f"2001:db8::{n}").status_code for n in range(5)
+        ]
+        assert statuses == [401] * 3 + [429] * 2
+
     def test_health_is_never_refused(self, client, db):
         assert [client.get("/health/live").status_code for _ in range(6)] == [200] * 6
 

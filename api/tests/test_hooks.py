@@ -27,7 +27,7 @@ def test_a_function_takes_part_once():
 
 
 def test_inside_the_transaction_an_error_reaches_the_caller():
-    hook: Hook[[], None] = Hook("test")
+    hook: Hook[[], object] = Hook("test")
     hook.register(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         hook.run()
@@ -35,8 +35,8 @@ def test_inside_the_transaction_an_error_reaches_the_caller():
 
 @pytest.mark.django_db(transaction=True)
 def test_after_the_commit_an_error_harms_nobody():
-    told = []
-    hook: Hook[[str], None] = Hook("test", Moment.AFTER_COMMIT)
+    told: list[str] = []
+    hook: Hook[[str], object] = Hook("test", Moment.AFTER_COMMIT)
     hook.register(lambda name: 1 / 0)
     hook.register(told.append)
     with transaction.atomic():

@@ -10,7 +10,6 @@ BAD_BODIES = {
     "objects nested 100k deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
     "nested deeper than anybody needs": b'{"a":' * 40 + b"1" + b"}" * 40,
     "a 5,000-digit integer": b'{"a": ' + b"9" * 5000 + b"}",
-    "an integer beyond 64 bits": b'{"a": 18446744073709551616}',
     "NaN": b'{"a": NaN}',
     "Infinity": b'{"a": -Infinity}',
     "a float beyond all bounds": b'{"a": 1e400}',
@@ -18,9 +17,6 @@ BAD_BODIES = {
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "a lone surrogate": b'{"a": "\\ud800"}',
     "a surrogate in UTF-8": b'{"a": "\xed\xa0\x80"}',
-    "NUL in a value": b'{"a": "x\\u0000"}',
-    "NUL deep inside": b'{"a": [{"b": ["\\u0000"]}]}',
-    "NUL in a key": b'{"a\\u0000": 1}',
     "half an object": b'{"a": ',
     "something after it": b"{} {}",
     "an array": b"[1, 2]",
@@ -61,21 +57,27 @@ def test_where_both_spellings_are_given_the_camel_one_counts():
 
 @pytest.mark.parametrize(
     ("camel", "expected"),
-    [("replyTo", "reply_to"), ("linkedinUrl", "linkedin_url"), ("id", "id"), ("a1B", "a1_b")],
+    [
+        ("replyTo", "reply_to"),
+        ("linkedinUrl", "linkedin_url"),
+        ("id", "id"),
+        ("a1B", "a1_b"),
+        ("Email", "Email"),
+        ("EMAIL", "EMAIL"),
+        ("reply_To", "reply_To"),
+    ],
 )
 def test_snake(camel, expected):
     assert snake(camel) == expected
 
 
-def test_raw_fields_keep_their_keys_and_are_checked_all_the_same(client):
+def test_raw_fields_keep_their_keys(client):
     sent = {"rtpParameters": {"encodings": [{"maxBitrate": 1}]}, "transportId": "t"}
     answer = client.post("/api/raw", sent, format="json")
     assert answer.json()["data"] == {
         "rtp_parameters": {"encodings": [{"maxBitrate": 1}]},
         "transport_id": "t",
     }
-    assert client.post("/api/raw", {"rtpParameters": {"a\0": 1}}, format="json").status_code == 400
-    assert client.post("/api/raw", {"rtpParameters": {"a": "\0"}}, format="json").status_code == 400
 
 
 def test_depth_up_to_the_bound_is_fine():
@@ -100,3 +102,25 @@ def test_another_content_type_is_415(client, content_type):
 
 def test_no_body_needs_no_content_type(client):
     assert client.generic("POST", "/api/echo", b"", content_type="").json()["data"] == {}
+
+
+@pytest.mark.parametrize("value", ["\0", "a\0b", ["\0"], {"a": [{"b": "\0"}]}, {"\0": 1}])
+@pytest.mark.parametrize("field", ["word", "displayName", "free"])
+def test_nul_in_a_field_is_400(client, field, value):
+    answer = client.put("/api/echo", {field: value}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["field"] == field
+
+
+@pytest.mark.parametrize("number", [2**31 + 1, 2**63, 2**64, -(2**64), 10**4000])
+def test_a_number_beyond_a_fields_range_is_400(client, number):
+    body = f'{{"count": {number}}}'.encode()
+    answer = client.generic("PUT", "/api/echo", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["field"] == "count"
+
+
+def test_what_nobody_declared_is_ignored_whatever_it_holds(client):
+    body = b'{"unknown": "\\u0000", "Word": 5, "n": 18446744073709551616, "word": "x"}'
+    answer = client.generic("PUT", "/api/echo", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["data"]) == (200, {"word": "x"})

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.serializers import JSONField
 
 from api.base import ApiView, DoorView
 from api.errors import InvalidToken, NotFound
@@ -34,6 +35,7 @@ class Thing(Input):
     display_name = Line(max_length=10, required=False)
     count = StrictInteger(min_value=0, max_value=2**31, required=False)
     word = StrictString(required=False)
+    free = JSONField(required=False)
 
 
 class EchoView(DoorView):

@@ -140,3 +140,32 @@ def check_shape(method: str, path: str, answer: Answer) -> None:
         f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer.body)
     ]
     assert not problems, (method, path, answer.status, problems)
+
+
+# --- the URL map ---------------------------------------------------------------------------------
+def doors() -> list[tuple[str, str]]:
+    """Every (METHOD, path) that the URL map has below /api/v1, as the schema writes paths."""
+    from django.urls import get_resolver
+
+    found = [
+        (method, path)
+        for path, view in _patterns(get_resolver().url_patterns, "/")
+        if path.startswith(BASE + "/") and path != BASE + "/"
+        for method in _methods(view)
+    ]
+    return sorted(found, key=lambda door: (door[1], door[0]))
+
+
+def _patterns(patterns: Any, prefix: str) -> Any:
+    for pattern in patterns:
+        path = prefix + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        if hasattr(pattern, "url_patterns"):
+            yield from _patterns(pattern.url_patterns, path)
+        else:
+            yield path, pattern.callback
+
+
+def _methods(view: Any) -> list[str]:
+    actions = getattr(view, "actions", None)  # a ViewSet's; an APIView's are its methods
+    names = actions or [name for name in view.cls.http_method_names if hasattr(view.cls, name)]
+    return [name.upper() for name in names if name != "options"]

@@ -3,7 +3,8 @@
  * access token lives in this object only; the refresh token in an HttpOnly cookie no script sees.
  * It must not know what the data means, nor touch the DOM.
  *
- * Events: `signed-out` (the refresh token was refused).
+ * Events: `refreshed` (the new access token; it may be another person's, where another tab signed in),
+ * `signed-out` (the refresh token was refused).
  */
 
 import { sleep, systemClock } from "./clock.js";
@@ -169,6 +170,7 @@ export class Api extends Emitter {
       throw error;
     });
     this.setToken(data.accessToken);
+    this.emit("refreshed", data.accessToken);
     return data;
   }
 

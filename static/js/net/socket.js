@@ -41,6 +41,8 @@ const PONG_TIMEOUT_MS = 8_000;
 const PROBE_TIMEOUT_MS = 4_000;
 const STABLE_MS = 5_000;
 const FLOODING_ATTEMPT = 3;
+/** The server closes at 64 KiB (1009): what is larger must not be sent, or it would be again and again. */
+const MAX_FRAME_BYTES = 63 * 1024;
 /** @type {Map<number, "banned" | "replaced">} */
 const FINAL = new Map([
   [CLOSE.banned, "banned"],
@@ -132,6 +134,9 @@ export class Gateway extends Emitter {
    */
   request(type, data, { timeoutMs = REQUEST_TIMEOUT_MS } = {}) {
     if (!this.isReady) return Promise.reject(new NetError("DISCONNECTED", "Not connected."));
+    if (new TextEncoder().encode(JSON.stringify(data)).length > MAX_FRAME_BYTES) {
+      return Promise.reject(new NetError("TOO_LARGE", "This is too large to be sent."));
+    }
     const { id, reply } = this.requests.open(timeoutMs);
     if (!this.#write({ type, id, data })) this.requests.reject(id, new NetError("DISCONNECTED"));
     return reply;

@@ -1,0 +1,33 @@
+"""What ASGI has no words for: cutting a connection, and closing with 1xxx codes on daphne.
+
+Both ask the server's own connection behind `send`: uvicorn's is a method of its protocol, daphne's
+a partial of (server's method, protocol). Behind any other server, ASGI's words have to do.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def close(send: AsgiSend, code: int) -> None:
+    """Close with any code. Through ASGI daphne can say 1000 and 3000–4999 only."""
+    frame = getattr(_daphne_protocol(send), "sendCloseFrame", None)
+    if frame is not None and code < 3000:
+        frame(code=code, isReply=False)
+    else:
+        await send({"type": "websocket.close", "code": code})
+
+
+def abort(send: AsgiSend) -> None:
+    """Cut the connection now, with what was not read yet; nothing where it is gone already."""
+    protocol = _daphne_protocol(send) or getattr(send, "__self__", None)
+    transport = getattr(protocol, "transport", None)
+    cut = getattr(transport, "abort", None) or getattr(transport, "abortConnection", None)
+    if cut is not None:
+        cut()
+
+
+def _daphne_protocol(send: AsgiSend) -> Any:
+    return send.args[0] if isinstance(send, partial) and send.args else None

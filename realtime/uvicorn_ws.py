@@ -1,0 +1,66 @@
+"""uvicorn's WebSocket protocol, with an end to every connection: `--ws realtime.uvicorn_ws:Protocol`.
+
+As it stands, uvicorn 0.54 answers nothing to a handshake whose headers are too long, logs tracebacks
+for invalid UTF-8 (and drops a connection that sends it twice without a close frame), lets pongs pile
+up for who pings and does not read, and waits for ever for a dead peer to read its last bytes.
+Knows nothing of what the frames say.
+"""
+
+import logging
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
+
+from realtime.closing import Close
+
+MAX_UNREAD_BYTES = 256 * 1024  # well above where the transport asks a writer to wait
+CUT_AFTER_S = 5.0
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Bytes that are no UTF-8 are the client's fault: no traceback for them."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
+
+
+_log = logging.getLogger("uvicorn.error.ws")
+_log.addFilter(_is_ours)
+
+
+class Protocol(WebSocketsSansIOProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.logger = _log
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; those of a handshake that cannot be read are answered, too."""
+        super().data_received(data)
+        if not self.handshake_initiated and self.conn.handshake_exc is not None:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is complete; after a failure nothing counts any more."""
+        if self.conn.state is OPEN:
+            super().send_receive_event_to_app()
+        else:
+            self.frames = []
+
+    def handle_ping(self) -> None:
+        """A ping came, its pong is on its way; for who does not read them there is an end."""
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+            self.transport.abort()
+
+    def keepalive_timeout(self) -> None:
+        """The peer did not answer a ping: it is gone, or so slow that it must recover."""
+        self.pong_timer = self.pending_ping_payload = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.conn.fail(Close.TOO_SLOW)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
+        self.loop.call_later(CUT_AFTER_S, self.transport.abort)
