@@ -219,6 +219,7 @@ def _refresh_claims(request: Request) -> tokens.RefreshClaims:
 
 
 def _session_to_leave(request: Request) -> UUID:
+    serializers.Refresh.read(request)  # a wrong body is wrong, also where it is not needed
     bearer = bearer_token(request)
     if bearer is not None:
         try:

@@ -195,7 +195,7 @@ class EnvelopeSchema(AutoSchema):
         schema["properties"] = {camel(name): it for name, it in schema["properties"].items()}
         if "required" in schema:
             schema["required"] = [camel(name) for name in schema["required"]]
-        return schema
+        return schema | getattr(serializer, "schema_rules", {})
 
     def _get_response_bodies(self, direction: Any = "response") -> Json:
         described = self.described

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import msgspec
@@ -47,7 +47,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 class Input(serializers.Serializer[Any]):
-    """A request's body. Fields that are not declared are ignored; NUL is in none of the others."""
+    """A request's body. Fields that are not declared are ignored; NUL is in none of the others.
+
+    `schema_rules` says in the schema what `validate` demands beyond single fields.
+    """
+
+    schema_rules: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def read(cls, request: Request, *, partial: bool = False) -> dict[str, Any]:
@@ -152,13 +157,15 @@ class Id(StrictString):
 
 
 class StrictInteger(serializers.IntegerField):
-    """A JSON integer and nothing else, of 64 bits where no bounds are given."""
+    """A JSON integer (7.0 is one) and nothing else, of 64 bits where no bounds are given."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": -(2**63), "max_value": 2**63 - 1, **options})
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data

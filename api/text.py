@@ -5,7 +5,7 @@ long it may be: serializers do that.
 """
 
 import re
-import unicodedata
+from unicodedata import category
 
 MAX_COMBINING_RUN = 8
 
@@ -32,6 +32,9 @@ BLANK = (
     r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
 )
+# No letter, digit or Latin character: emoji and marks. Only long runs of these are looked into.
+_MAYBE_TOWER = re.compile(rf"[^\w\u0000-\u02ff]{{{MAX_COMBINING_RUN + 1},}}")
+_TOWER = re.compile(rf"m{{{MAX_COMBINING_RUN + 1},}}")
 _VISIBLE = re.compile(f"[^{BLANK}]")
 
 
@@ -52,17 +55,25 @@ def is_blank(text: str) -> bool:
 
 def _limit_combining(text: str) -> str:
     """At most eight combining marks in a row; real scripts need four."""
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    run = 0
-    for char in text:
-        # Below U+0300 nothing combines; the test spares most text the look-up.
-        if char >= "\u0300" and unicodedata.category(char) in {"Mn", "Me"}:
-            run += 1
-            if run > MAX_COMBINING_RUN:
-                continue
-        else:
-            run = 0
-        kept.append(char)
-    return "".join(kept)
+    return text if text.isascii() else _MAYBE_TOWER.sub(_cut_towers, text)
+
+
+def _cut_towers(found: re.Match[str]) -> str:
+    run, kept, start = found[0], [], 0
+    for tower in _TOWER.finditer(run.translate(_mask)):
+        kept.append(run[start : tower.start() + MAX_COMBINING_RUN])
+        start = tower.end()
+    return "".join(kept) + run[start:]
+
+
+class _Mask(dict[int, str]):
+    """Each character as `m` for a mark, `.` for another; remembers the first thousands it met."""
+
+    def __missing__(self, code: int) -> str:
+        kind = "m" if category(chr(code)) in {"Mn", "Me"} else "."
+        if len(self) < 10_000:  # a stranger's text must not fill the memory
+            self[code] = kind
+        return kind
+
+
+_mask = _Mask()

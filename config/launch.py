@@ -146,7 +146,7 @@ def shown_address(env: Mapping[str, str]) -> str:
 
 
 # --- the launcher --------------------------------------------------------------------------------
-class TolerantPrinter(Printer):  # type: ignore[misc]
+class TolerantPrinter(Printer):
     """honcho's printer, for which a closed terminal is no reason to fail."""
 
     def write(self, message: honcho.manager.Message) -> None:

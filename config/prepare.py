@@ -4,6 +4,7 @@ Runs in a process of its own (`python -m config.launch prepare`), several at onc
 PostgreSQL one waits for the other. Says in one line what is wrong; the traceback goes to a file.
 """
 
+import fcntl
 import os
 import sys
 import traceback
@@ -40,18 +41,18 @@ def first_line(error: BaseException) -> str:
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Keep other processes' migrations waiting (PostgreSQL; SQLite has one machine, one start)."""
-    if connection.vendor != "postgresql":
+    """One at a time: in this checkout (files), and on this database from wherever (PostgreSQL)."""
+    checkout = os.open(settings.BASE_DIR, os.O_RDONLY)
+    try:
+        fcntl.flock(checkout, fcntl.LOCK_EX)
+        if connection.vendor == "postgresql":
+            # The session holds it; closing the connection, however it ends, lets go of it.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
         yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-        try:
-            yield
-        finally:
-            # A connection that broke meanwhile has let go of the lock by itself.
-            if not connection.needs_rollback and connection.connection is not None:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+    finally:
+        connection.close()
+        os.close(checkout)
 
 
 def migrate() -> None:
@@ -89,7 +90,7 @@ def prepare() -> int:
         with only_one():
             migrate()
             call_command("seed")
-        collect_static_files()
+            collect_static_files()
     except DatabaseError as error:
         stop(f"bringing the database up to date failed ({first_line(error)}).")
     except Exception as error:

@@ -76,8 +76,7 @@ async def join_room(socket: Socket, data: JoinRoom) -> AsyncGenerator[Payload, N
     with joining.as_before_on_failure(socket, entered):
         answer = await joining.answer_join(socket, entered.room_id, data.last_seen_seq, data.epoch)
         for event in answer.events:
-            if entered.room_id not in socket.joined:
-                return  # taken away while the answer was on its way
+            joining.require_kept(socket, entered)
             yield event
         running().hub.release(socket, entered.room_id, answer.head)
 
@@ -93,8 +92,7 @@ async def recover(socket: Socket, data: Recover) -> AsyncGenerator[Payload, None
                     socket, entered.room_id, seen.last_seen_seq, data.epoch
                 )
                 for event in answer.events:
-                    if entered.room_id not in socket.joined:
-                        break  # taken away while the answer was on its way
+                    joining.require_kept(socket, entered)
                     yield event
                 running().hub.release(socket, entered.room_id, answer.head)
         except Exception as error:

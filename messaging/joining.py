@@ -84,14 +84,20 @@ def as_before_on_failure(socket: Socket, entered: Entered) -> Iterator[None]:
         raise
 
 
+def require_kept(socket: Socket, entered: Entered) -> None:
+    """Raises Forbidden where the room was taken away while its answer was on the way."""
+    if entered.room_id not in socket.joined:
+        raise Forbidden("You no longer have this room.")
+
+
 async def answer_join(
     socket: Socket, room_id: str, last_seen: int | None, epoch: str | None
 ) -> Answer:
     """`room:joined`, and the further pages of what was missed."""
-    running().presence.refresh(socket.user_id)
-    people = running().presence.people_here(room_id)
-    ids = [person.id for person, _ in people]
+    ids = [socket.user_id, *(person.id for person, _ in running().presence.people_here(room_id))]
     state = await run_db(_read, socket.user_id, room_id, last_seen, epoch, ids)
+    running().presence.refresh(socket.user_id)  # others see who comes once it is known they may
+    people = running().presence.people_here(room_id)
     changes = state.changes
     messages, up_to = changes.pages[0] if changes.is_recovered else (state.newest, changes.head)
     joined = RoomJoined(
@@ -120,8 +126,8 @@ async def answer_join(
 
 async def answer_recover(socket: Socket, room_id: str, last_seen: int, epoch: str | None) -> Answer:
     """`connection:missed`, in pages."""
-    running().presence.refresh(socket.user_id)
     changes = await run_db(_read_changes, socket.user_id, room_id, last_seen, epoch)
+    running().presence.refresh(socket.user_id)
     events = recovery.missed_events(room_id, changes)
     return Answer(changes.head, [event for _, event in events])
 

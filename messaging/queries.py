@@ -1,16 +1,18 @@
 """Reads of messages in a room the actor has been let into."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from api.errors import ValidationFailed
+from api.errors import NotFound, ValidationFailed
 from messaging.models import Message
-from rooms.access import as_uuid
+from rooms.access import USUAL_UUID, as_uuid
 from rooms.models import Room, RoomHead
 
 MAX_SEQ = 2**63 - 1
+PLACE = "[0-9]{1,19}|" + USUAL_UUID.pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,19 @@ def list_history_by_offset(room: Room, *, limit: int, offset: int) -> History:
 
 
 def place_of(room: Room, cursor: str, field: str) -> int:
-    """A cursor (message id or seq) as a place in the room. Raises ValidationFailed."""
-    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 19 and int(cursor) <= MAX_SEQ:
-        return int(cursor)
+    """A cursor (message id or seq) as a place in the room.
+
+    Raises ValidationFailed for what is neither, NotFound for a message that is not in this room.
+    """
+    if not re.fullmatch(PLACE, cursor):
+        raise ValidationFailed.of(field, "invalid", "Neither a number nor the id of a message.")
     message_id = as_uuid(cursor)
-    seq = (
-        Message.objects.filter(pk=message_id, room=room).values_list("seq", flat=True).first()
-        if message_id
-        else None
-    )
+    if message_id is None:
+        return min(int(cursor), MAX_SEQ)
+    message = Message.objects.filter(pk=message_id, room=room)
+    seq = message.values_list("seq", flat=True).first()
     if seq is None:
-        raise ValidationFailed.of(field, "invalid", "Neither a number nor a message of this room.")
+        raise NotFound("There is no such message in this room.")
     return seq
 
 

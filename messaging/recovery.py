@@ -22,6 +22,7 @@ from rooms.models import RoomHead, read_epoch
 MAX_CHANGES = 1_000
 PAGE_MESSAGES = 200
 PAGE_BYTES = 256 * 1024
+FRAME_BYTES = 1024  # of a page: what stands around its messages
 FRESH_MESSAGES = 50
 
 
@@ -77,12 +78,12 @@ def _in_pages(changed: list[MessagePayload], head: int) -> list[tuple[list[Messa
     """Each page's `up_to` is a safe cursor: the last one's is the head."""
     pages: list[tuple[list[MessagePayload], int]] = []
     page: list[MessagePayload] = []
-    size = 0
+    size = FRAME_BYTES
     for message in changed:
-        bytes_ = len(to_json(message))
+        bytes_ = len(to_json(message)) + 1  # and a comma
         if page and (len(page) == PAGE_MESSAGES or size + bytes_ > PAGE_BYTES):
             pages.append((page, page[-1].change_seq))
-            page, size = [], 0
+            page, size = [], FRAME_BYTES
         page.append(message)
         size += bytes_
     return [*pages, (page, head)]

@@ -1,16 +1,37 @@
 """REST input of messages."""
 
-from typing import Any
+from typing import Any, NoReturn
 
+from django.conf import settings
 from rest_framework import serializers
 
-from api.serializers import Id, Input, StrictString
+from api.serializers import VISIBLE_TEXT, Id, Input, StrictString
+
+
+class Words(StrictString):
+    """The text of a message, as it came; services.clean_content makes it harmless."""
+
+    default_error_messages = {"blank": "A message needs some text."}
+
+    def __init__(self, **options: Any) -> None:
+        length = settings.MESSAGE_MAX_LENGTH
+        super().__init__(pattern=VISIBLE_TEXT, max_length=length, **options)
+
+    def fail(self, key: str, **params: Any) -> NoReturn:
+        """With the codes that the socket's door uses."""
+        super().fail("blank" if key in ("invalid_pattern", "min_length") else key, **params)
 
 
 class Body(Input):
-    """Words. Their length is the settings' (services.clean_content)."""
+    """Words."""
 
-    content = StrictString(max_length=100_000)
+    content = Words()
+
+
+class Change(Input):
+    """New words; without any nothing changes."""
+
+    content = Words(required=False)
 
 
 class NewMessage(Body):
@@ -23,6 +44,8 @@ class NewMessage(Body):
 
 class NewMessageSomewhere(NewMessage):
     """A message with its room named in the body, as `channelId` (or `roomId`)."""
+
+    schema_rules = {"anyOf": [{"required": ["channelId"]}, {"required": ["roomId"]}]}
 
     channel_id = Id(required=False)
     room_id = Id(required=False)

@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,22 +13,28 @@ from api.base import ApiViewSet
 from api.envelope import Deleted
 from api.errors import ValidationFailed
 from api.responses import created, deleted, ok
-from api.schema import describe, integer_parameter, text_parameter
+from api.schema import describe, integer_parameter
 from messaging import access, payloads, queries, recovery, services
-from messaging.serializers import Body, NewMessage, NewMessageSomewhere
+from messaging.serializers import Change, NewMessage, NewMessageSomewhere
 from messaging.services import Draft
 from rooms import access as rooms_access
 from rooms.access import Permission
 from rooms.models import Room
 
 LIMIT = integer_parameter("limit", "How many, 50 unless told.", 1, 100)
+PLACE = {"type": "string", "pattern": f"^({queries.PLACE})?$"}
 HISTORY = (
     LIMIT,
-    text_parameter("before", "Only messages before this one (id or seq).", 64),
-    text_parameter("after", "Only messages after this one (id or seq).", 64),
+    OpenApiParameter("before", PLACE, description="Only messages before this one (id or seq)."),
+    OpenApiParameter("after", PLACE, description="Only messages after this one (id or seq)."),
     integer_parameter("offset", "Skip so many, counted from the newest."),
 )
-CHANNEL = text_parameter("channelId", "The room.", 128)
+CHANNEL = OpenApiParameter(
+    "channelId",
+    {"type": "string", "maxLength": 128, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"},
+    required=True,
+    description="The room (id, slug or code).",
+)
 AFTER = integer_parameter("after", "The number up to which everything is known.")
 
 
@@ -171,15 +178,17 @@ class MessageViewSet(ApiViewSet):
         message, _ = access.get_message_for(actor_of(request), message_id)
         return ok(payloads.message(message))
 
-    @describe("Edit your message", answer=payloads.Message, body=Body, errors=(403, 410))
+    @describe("Edit your message", answer=payloads.Message, body=Change, errors=(403, 410))
     def update(self, request: Request, message_id: str) -> Response:
-        """New words; the same words change nothing."""
-        content = Body.read(request)["content"]
+        """New words; the same words, or none, change nothing."""
+        content = Change.read(request).get("content")
         actor = actor_of(request)
+        if content is None:
+            return ok(payloads.message(access.get_message_to_edit(actor, message_id)))
         appended = services.edit_message(actor, message_id=message_id, content=content)
         return ok(payloads.message(appended.message))
 
-    @describe("Edit your message", answer=payloads.Message, body=Body, errors=(403, 410))
+    @describe("Edit your message", answer=payloads.Message, body=Change, errors=(403, 410))
     def partial_update(self, request: Request, message_id: str) -> Response:
         """PATCH is PUT."""
         return self.update(request, message_id)

@@ -37,6 +37,7 @@ from realtime.socket import Socket
 log = structlog.get_logger(__name__)
 
 IDENTIFY = "auth:identify"
+READ_PAGE_WITHIN_S = 10.0
 
 
 class GatewayConsumer(AsyncConsumer):
@@ -159,11 +160,16 @@ class GatewayConsumer(AsyncConsumer):
         return answer
 
     async def _stream(self, frame: Frame, replies: AsyncGenerator[Payload, None]) -> None:
-        """Send a long answer as fast as this client reads it."""
+        """Send a long answer as fast as this client reads it, and no slower than can be borne: what
+        happens in the room meanwhile is kept for it.
+        """
         async with aclosing(replies):
             async for reply in replies:
                 self.socket.send(encode(reply, frame.id))
-                await self.socket.drained()
+                try:
+                    await asyncio.wait_for(self.socket.drained(), READ_PAGE_WITHIN_S)
+                except TimeoutError:
+                    self.socket.close(Close.TOO_SLOW)
                 if self.socket.is_closing:
                     return
 
@@ -198,9 +204,11 @@ class GatewayConsumer(AsyncConsumer):
         self.socket.discard()
 
     def _forget(self, socket: Socket) -> None:
-        if socket.user_id and socket in self.runtime.hub.sockets:
+        if not socket.user_id:
+            return
+        if socket in self.runtime.hub.sockets:
             self.runtime.presence.linger(socket)  # first: it notes the rooms that end now
-            self.runtime.hub.remove(socket)
+        self.runtime.hub.remove(socket)
 
 
 def _size_over(text: str, limit_bytes: int) -> bool:

@@ -122,7 +122,7 @@ class RoomFeed:
                     held.append((None, frame))
 
     def listeners(self) -> Iterable[Listener]:
-        """The sockets that have been answered. A list: one too slow drops itself while it is told."""
+        """The sockets that have been answered (a list: one too slow drops itself meanwhile)."""
         return [*self.live, *self.ahead]
 
     def _drain(self) -> None:

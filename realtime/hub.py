@@ -49,6 +49,8 @@ class Hub:
 
     def remove(self, socket: Socket) -> None:
         """The socket is gone. Cheap and synchronous: no database work at a disconnect."""
+        for room_id in list(socket.joined):  # also those a dying socket was still let into
+            self.leave(socket, room_id)
         if socket not in self.sockets:
             return
         self.sockets.discard(socket)
@@ -59,8 +61,6 @@ class Hub:
             self._unhear(socket, f"watch:{room_id}")
         if socket.viewed_server:
             self._unhear(socket, f"presence:{socket.viewed_server}")
-        for room_id in list(socket.joined):
-            self.leave(socket, room_id)
         mine = self.people[socket.user_id]
         mine.discard(socket)
         if not mine:
@@ -125,8 +125,13 @@ class Hub:
         feed = self.feeds.get(room_id)
         if feed is not None:
             feed.drop(socket)
-            if feed.is_empty:
-                del self.feeds[room_id]
+            self.forget_feed_if_empty(room_id)
+
+    def forget_feed_if_empty(self, room_id: str) -> None:
+        """A feed nobody hears is let go."""
+        feed = self.feeds.get(room_id)
+        if feed is not None and feed.is_empty:
+            del self.feeds[room_id]
 
     def note_head(self, room_id: str, head: int) -> None:
         """Remember the newest number known of a room."""

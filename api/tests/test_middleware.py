@@ -1,7 +1,10 @@
 """Every answer has its id and headers; under /api every error is an envelope."""
 
 import asyncio
+import json
 import re
+import threading
+from typing import cast
 
 import pytest
 from asgiref.sync import iscoroutinefunction
@@ -95,16 +98,38 @@ def test_the_headers_browsers_obey(client):
     assert "Cache-Control" not in client.get("/docs")
 
 
-async def test_it_stays_in_the_event_loop():
-    """An async chain is answered without a thread: the handler sees the loop's own task."""
+@pytest.mark.parametrize("kind", [RequestIdMiddleware, SecurityHeadersMiddleware])
+async def test_it_stays_in_the_event_loop(kind, rf):
+    """An async chain is answered without a thread."""
+    seen = []
 
     async def handler(request):
-        asyncio.get_running_loop()
+        seen.append((asyncio.get_running_loop(), threading.get_ident()))
         return HttpResponse("fine")
 
-    for kind in (RequestIdMiddleware, SecurityHeadersMiddleware):
-        assert iscoroutinefunction(kind(handler))
-        assert not iscoroutinefunction(kind(lambda request: HttpResponse()))
+    middleware = kind(handler)
+    assert iscoroutinefunction(middleware)
+    answer = await middleware(rf.get("/x"))
+    assert answer.content == b"fine"
+    assert answer.headers.keys() & {"X-Request-ID", "Permissions-Policy"}
+    assert seen == [(asyncio.get_running_loop(), threading.get_ident())]
+    assert not iscoroutinefunction(kind(lambda request: HttpResponse()))
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, "FORBIDDEN"), (418, "VALIDATION_ERROR"), (502, "INTERNAL_ERROR")]
+)
+def test_a_page_of_an_inner_middleware_becomes_an_envelope(rf, status, code):
+    def handler(request):
+        return HttpResponse("<h1>no</h1>", status=status, headers={"Allow": "GET"})
+
+    def answer_to(path):
+        return cast(HttpResponse, SecurityHeadersMiddleware(handler)(rf.get(path)))
+
+    answer = answer_to("/api/x")
+    assert json.loads(answer.content)["error"]["code"] == code
+    assert answer["Allow"] == "GET"
+    assert answer_to("/x").content == b"<h1>no</h1>"
 
 
 async def test_async_answers_carry_the_same(own_addresses):

@@ -1,11 +1,14 @@
 """Parameters of the query, and lists by page."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 from rest_framework.request import Request
 
 from api import params
+from api.envelope import PageMeta
 from api.errors import ValidationFailed
+from api.pagination import paged
 
 
 def asked(query):
@@ -53,3 +56,15 @@ def test_text_is_literal_and_bounded():
 
 def test_words_are_separated_by_commas():
     assert params.words(asked("skills=a,,%20b%20,"), "skills") == ["a", "b"]
+
+
+@pytest.mark.django_db
+def test_a_page_is_two_queries_and_beyond_the_end_one(django_assert_num_queries):
+    rows = ContentType.objects.order_by("pk")
+    total = rows.count()
+    with django_assert_num_queries(2):
+        answer = paged(asked("page=2&limit=3"), rows, shape_all=lambda found: [r.pk for r in found])
+    assert answer.data.data == list(rows.values_list("pk", flat=True)[3:6])
+    assert answer.data.meta == PageMeta(page=2, limit=3, total=total, total_pages=-(-total // 3))
+    with django_assert_num_queries(1):
+        assert paged(asked("page=1000000000"), rows, lambda row: row.pk).data.data == []

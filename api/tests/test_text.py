@@ -25,18 +25,29 @@ def test_marks_that_people_need_stay():
 
 def test_a_tower_of_combining_marks_is_cut_down():
     assert clean_text("Z" + "\u0336" * 100_000 + "a") == "Z" + "\u0336" * MAX_COMBINING_RUN + "a"
+    mixed = clean_line("👍" * 9 + "\U0001d167\u20e3" * 500 + "👍" + "\u0301" * 9)
+    assert mixed == "👍" * 9 + "\U0001d167\u20e3" * 4 + "👍" + "\u0301" * 8
 
 
 @pytest.mark.parametrize(
     "hostile",
-    ["\u0336" * 100_000, "\u202e" * 100_000, "a\u0301" * 50_000, "\r\n" * 50_000, "\x00 " * 50_000],
+    [
+        "\u0336" * 100_000,
+        "\u202e" * 100_000,
+        "a\u0301" * 50_000,
+        "\r\n" * 50_000,
+        "\x00 " * 50_000,
+        "👍" * 100_000,
+    ],
 )
 def test_hostile_text_takes_less_than_50_ms(hostile):
-    start = time.perf_counter()
-    clean_text(hostile)
-    clean_line(hostile)
-    is_blank(hostile)
-    assert time.perf_counter() - start < 0.05 * 3  # three calls
+    for clean in (clean_text, clean_line, is_blank):
+        took_s = []
+        for _ in range(3):
+            start = time.thread_time()  # of the processor: others' load is not counted
+            clean(hostile)
+            took_s.append(time.thread_time() - start)
+        assert min(took_s) < 0.05
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b\u200d", "\u3164", "\ufeff", "\u0301", "\n\t"])

@@ -1,9 +1,11 @@
 """What the server says about itself."""
 
+import json
+
 import pytest
 from django.db import OperationalError, connection
 
-from api import health
+from api import health, views
 from api.health import Part
 
 
@@ -71,3 +73,19 @@ def test_the_documentation_runs_under_our_csp(client):
 def test_they_take_get_only(client, path):
     answer = client.post(path)
     assert answer.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("handler", "status"),
+    [
+        (lambda request: views.bad_request(request, Exception()), 400),
+        (lambda request: views.permission_denied(request, Exception()), 403),
+        (lambda request: views.page_not_found(request, Exception()), 404),
+        (views.server_error, 500),
+    ],
+)
+def test_djangos_error_pages_are_envelopes_under_api_and_pages_elsewhere(rf, handler, status):
+    under, elsewhere = handler(rf.get("/api/x")), handler(rf.get("/x"))
+    assert under.status_code == elsewhere.status_code == status
+    assert json.loads(under.content)["success"] is False
+    assert elsewhere["Content-Type"].startswith("text/html")

@@ -24,12 +24,6 @@ def gateway(
 
 
 @pytest.fixture(scope="session")
-def uvicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The launcher's server, for what daphne cannot do: it has no back-pressure."""
-    yield from serve(tmp_path_factory.mktemp("only-uvicorn"), "uvicorn")
-
-
-@pytest.fixture(scope="session")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A server with the default limit of messages (but not of new people)."""
     rates = "register=10000/h,anonymous=100000/min,signed_in=100000/min"
@@ -59,14 +53,6 @@ async def house(gateway: Any) -> AsyncIterator[House]:
     lives and its log has no error.
     """
     made = House(*gateway)
-    yield made
-    await made.leave()
-
-
-@pytest.fixture
-async def uvicorn_house(uvicorn: Any) -> AsyncIterator[House]:
-    """As `house`, on uvicorn only."""
-    made = House(*uvicorn)
     yield made
     await made.leave()
 

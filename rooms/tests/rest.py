@@ -43,10 +43,12 @@ class Caller:
         self.person = person
         self.http = Client()
         self.headers: dict[str, str] = {}
+        self.session_id = self.refresh_token = ""
         if person is not None:
             from accounts import sign_in
 
             grant = sign_in.open_session(person, caller=sign_in.Caller("127.0.0.1", "tests"))
+            self.session_id, self.refresh_token = str(grant.session.pk), grant.refresh_token
             self.headers["Authorization"] = f"Bearer {grant.access_token}"
 
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
@@ -168,4 +170,4 @@ def _patterns(patterns: Any, prefix: str) -> Any:
 def _methods(view: Any) -> list[str]:
     actions = getattr(view, "actions", None)  # a ViewSet's; an APIView's are its methods
     names = actions or [name for name in view.cls.http_method_names if hasattr(view.cls, name)]
-    return [name.upper() for name in names if name != "options"]
+    return [name.upper() for name in names if name not in ("head", "options")]

@@ -83,7 +83,7 @@ def test_what_is_current_is_left_alone(checkout: Path, capsys: pytest.CaptureFix
 def test_an_old_python_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(install.sys, "version_info", (3, 10, 4))
+    monkeypatch.setattr("sys.version_info", (3, 10, 4))
     with pytest.raises(SystemExit):
         install.check_python()
     assert "needs Python 3.11 or newer, this is 3.10" in capsys.readouterr().err

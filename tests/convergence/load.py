@@ -329,7 +329,9 @@ def guests(parlor: Parlor, count: int) -> list[Person]:
         url = parlor.processes[index % len(parlor.processes)].url
         person = Person(parlor, url)
         body = {"username": f"guest-{secrets.token_hex(5)}"}
-        person.sign_in(person.post("/auth/guest", body)["data"])
+        answer = person.post("/auth/guest", body)
+        assert answer["success"], answer
+        person.sign_in(answer["data"])
         made.append(person)
     return made
 

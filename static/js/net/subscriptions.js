@@ -84,8 +84,9 @@ export class Subscriptions extends Emitter {
 
   /** Another person, or nobody: forget every room. */
   clear() {
+    // Said aloud, so that others see at once that one has gone and is not only reloading.
+    for (const roomId of [...this.#wanted]) this.leave(roomId);
     for (const roomId of [...this.#cursors.keys()]) this.forget(roomId);
-    this.#wanted.clear();
   }
 
   /** @param {AuthOk} auth */

@@ -15,6 +15,7 @@ import { peopleReset } from "./people.js";
 import { activity, currentRoomId, listsLoaded, roomGroups, roomSeen, rooms, roomsReset } from "./rooms.js";
 import { me, phase, signedIn, signedOut } from "./session.js";
 import { TypingSignal } from "./typing-signal.js";
+import { versionsReset } from "./versions.js";
 
 /** @import {Api} from "../net/api.js" */
 /** @import {NetError} from "../net/errors.js" */
@@ -100,6 +101,12 @@ export class Client {
   async loadLists() {
     const [serverList, roomList] = await Promise.all([this.api.all("/servers"), this.api.all("/rooms")]);
     listsLoaded(serverList, roomList);
+  }
+
+  /** Oneself, as one is now. */
+  async loadMe() {
+    const { data } = await this.api.get("/auth/me");
+    me.value = data.user;
   }
 
   /** Where the address points, else where the person was, else the first there is. */
@@ -246,12 +253,14 @@ export class Client {
 
   /** @param {() => void} next */
   #clear(next) {
-    this.gateway.close();
     this.subscriptions.clear();
+    this.gateway.close();
     this.outbox.clear();
     batch(() => {
       next();
-      for (const reset of [connectionReset, messagesReset, peopleReset, roomsReset, noticesReset]) reset();
+      for (const reset of [connectionReset, messagesReset, peopleReset, roomsReset, noticesReset, versionsReset]) {
+        reset();
+      }
     });
   }
 

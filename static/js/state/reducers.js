@@ -7,11 +7,14 @@ import { me } from "./session.js";
 import { messageChanged, messageDeleted, reactionChanged } from "./messages.js";
 import { personUpdated, presenceUpdated, typingUpdated, userJoined, userLeft } from "./people.js";
 import { currentRoomId, headSeen, roomGone, roomSeen, roomUpdated, serverGone, serverUpdated } from "./rooms.js";
+import { versionSeen } from "./versions.js";
 
 /** @import {AuthOk, Message, RoomJoined, User} from "../net/protocol.js" */
 
-/** Changes with a number: the room's cursor hands them in, each once and in order. */
-/** @type {Record<string, (data: any) => void>} */
+/**
+ * Changes with a number: the room's cursor hands them in, each once and in order.
+ * @type {Record<string, (data: any) => void>}
+ */
 export const numbered = {
   "message:new": (data) => {
     messageChanged(data);
@@ -22,8 +25,10 @@ export const numbered = {
   "reaction:changed": reactionChanged,
 };
 
-/** Everything else, as it comes from the socket. */
-/** @type {Record<string, (data: any) => void>} */
+/**
+ * Everything else, as it comes from the socket.
+ * @type {Record<string, (data: any) => void>}
+ */
 export const plain = {
   "auth:ok": (/** @type {AuthOk} */ { user, rooms }) => {
     me.value = user;
@@ -40,7 +45,13 @@ export const plain = {
   "room:removed": ({ roomId }) => roomGone(roomId),
   "room:user_joined": userJoined,
   "room:user_left": userLeft,
-  "server:updated": ({ server }) => serverUpdated(server),
+  "server:updated": ({ server, version }) => {
+    serverUpdated(server);
+    versionSeen(server.id, version);
+  },
+  "server:member_joined": ({ serverId, version }) => void versionSeen(serverId, version),
+  "server:member_left": ({ serverId, version }) => void versionSeen(serverId, version),
+  "server:member_updated": ({ serverId, version }) => void versionSeen(serverId, version),
   "server:removed": ({ serverId }) => serverGone(serverId),
   "typing:update": (data) => {
     if (data.user.id !== me.value?.id) typingUpdated(data);

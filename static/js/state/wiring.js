@@ -14,6 +14,7 @@ import { roomEntered, typingForgotten } from "./people.js";
 import { changeSeen, numbered, plain } from "./reducers.js";
 import { currentRoomId, rooms } from "./rooms.js";
 import { me, phase } from "./session.js";
+import { staleBy } from "./versions.js";
 
 /** @import {Api} from "../net/api.js" */
 /** @import {Message} from "../net/protocol.js" */
@@ -87,8 +88,15 @@ function wireConnection(client) {
     const isAgain = wasConnected.value;
     wasConnected.value = true;
     client.viewServer();
+    // The pong says which versions there are now: what later ones are measured by.
+    gateway.probe();
     // Rooms may have come, changed or gone while nobody listened.
     if (isAgain) client.loadLists().then(() => currentRoomCheck(client), () => {});
+  });
+  gateway.on("pong", (pong) => {
+    const stale = staleBy(pong);
+    if (stale.lists) client.loadLists().then(() => currentRoomCheck(client), () => {});
+    if (stale.me) client.loadMe().catch(() => {});
   });
   gateway.on("down", () =>
     batch(() => {

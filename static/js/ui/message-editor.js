@@ -1,6 +1,6 @@
 /** Editing one's own message in its place: Enter saves, Escape leaves it as it was. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { errorText, t } from "../i18n/index.js";
 import { asNetError } from "../net/errors.js";
@@ -16,11 +16,11 @@ export function MessageEditor({ message }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    autosize(field.current);
     field.current?.focus();
     field.current?.setSelectionRange(-1, -1);
   }, []);
-  useLayoutEffect(() => autosize(field.current), []);
   const leave = () => {
     stopEditing();
     focusComposer();

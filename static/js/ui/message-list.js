@@ -33,12 +33,16 @@ export function MessageList({ room }) {
   const view = conversation(room.id).value;
   const myId = me.value?.id ?? "";
   const rows = useComputed(() => rowsOf(conversation(room.id).value.list, pending.value.get(room.id) ?? [], me.value?.id ?? ""));
-  const { scroller, anchor, isAtEnd, onScroll } = useAnchor(rows.value, view.isLoaded);
+  const loadAhead = () => {
+    const { isLoaded, older } = conversation(room.id).peek();
+    const { scrollTop = 0 } = scroller.current ?? {};
+    if (isLoaded && older === "idle" && scrollTop < AHEAD_PX) client.loadOlder(room.id);
+  };
+  const { scroller, anchor, isAtEnd, onScroll } = useAnchor(rows.value, view.isLoaded, loadAhead);
   const unseen = useUnseen(view.list, isAtEnd, myId);
   useEffect(() => {
     if (isAtEnd && document.visibilityState === "visible") client.seen();
-    const { scrollTop = 0 } = scroller.current ?? {};
-    if (view.isLoaded && view.older === "idle" && scrollTop < AHEAD_PX) client.loadOlder(room.id);
+    loadAhead();
   });
   return html`
     <div class="messages-place">
@@ -90,7 +94,7 @@ function drawRow(row, myId, isLast) {
 /** @param {{room: Room, view: Conversation}} props */
 function Top({ room, view }) {
   const client = useClient();
-  if (!view.isLoaded) return html`<p class="messages-top hint" role="status">${t("conversation.loading")}</p>`;
+  if (!view.isLoaded) return html`<p class="messages-loading hint" role="status">${t("conversation.loading")}</p>`;
   if (view.older === "failed") {
     return html`
       <p class="messages-top hint">
@@ -106,8 +110,9 @@ function Top({ room, view }) {
  * The scroller, held in place across changes of its rows.
  * @param {Row[]} rows
  * @param {boolean} isLoaded
+ * @param {() => void} onScrolled
  */
-function useAnchor(rows, isLoaded) {
+function useAnchor(rows, isLoaded, onScrolled) {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null));
   const anchor = useRef(/** @type {ScrollAnchor | null} */ (null));
   const [isAtEnd, setAtEnd] = useState(true);
@@ -132,6 +137,7 @@ function useAnchor(rows, isLoaded) {
   const onScroll = () => {
     anchor.current?.remember();
     setAtEnd(anchor.current?.isAtEnd ?? true);
+    onScrolled();
   };
   return { scroller, anchor, isAtEnd, onScroll };
 }

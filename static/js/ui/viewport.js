@@ -27,8 +27,10 @@ export function showDrawer(which) {
 export function hideDrawer() {
   if (openDrawer.value === null) return;
   openDrawer.value = null;
-  opener?.focus();
+  const back = opener;
   opener = null;
+  // Until the next drawing it is still inert.
+  requestAnimationFrame(() => back?.focus());
 }
 
 /** @param {string} query */
