@@ -26,7 +26,7 @@ refuse_second_process()
 application = Lifespan(
     ProtocolTypeRouter(
         {
-            "http": BodyLimit(django_app),  # type: ignore[arg-type]
+            "http": BodyLimit(django_app),
             "websocket": KnownOrigins(URLRouter([path("ws", GatewayConsumer.as_asgi())])),
         }
     )

@@ -138,8 +138,8 @@ async def append(entry: Entry) -> Appended:
 def append_now(entry: Entry) -> Appended:
     """Write an entry here and now, in a transaction of its own; never inside someone else's.
 
-    A connection lost in COMMIT leaves the outcome unknown; the same entry is then written again, and
-    its nonce (or its having no effect) settles what happened. Raises as `append`.
+    A connection lost in COMMIT leaves the outcome unknown; the same entry is then written again,
+    and its nonce (or its having no effect) settles what happened. Raises as `append`.
     """
     began_s = time.monotonic()
     for wait_s in (*RETRY_AFTER_S, None):

@@ -16,7 +16,7 @@ REF = "#/components/schemas/{name}"
 
 
 def describe_gateway() -> dict[str, Any]:
-    """Every frame with its JSON Schema: `{protocol, client: […], server: […], closeCodes, schemas}`."""
+    """Every frame with its JSON Schema: `{protocol, client, server, closeCodes, components}`."""
     types = [h.command for h in handlers.values()] + list(events.values())
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = dict(zip(types, schemas, strict=True))

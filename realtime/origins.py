@@ -45,7 +45,8 @@ def is_known(origin: str, host: str) -> bool:
     if origin in settings.CORS_ORIGINS:
         return True
     scheme, separator, netloc = origin.partition("://")
-    return separator != "" and scheme.lower() in ("http", "https") and netloc.lower() == host.lower()
+    is_web = separator != "" and scheme.lower() in ("http", "https")
+    return is_web and netloc.lower() == host.lower()
 
 
 def _hostname(url: str) -> str | None:

@@ -84,13 +84,13 @@ def encode(data: Payload, reply_to: str | int | None = None) -> str:
 
 _frame_decoder = msgspec.json.Decoder(Frame)
 _object_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_id_decoder = msgspec.json.Decoder(FrameId)
+_id_decoder: "msgspec.json.Decoder[str | int | None]" = msgspec.json.Decoder(FrameId)
 
 
 def decode(text: str) -> Frame:
     """The frame in `text`.
 
-    Raises `NotAFrame` where it is not a JSON object, `Misshapen` where it is one of the wrong shape.
+    Raises `NotAFrame` where it is not a JSON object, `Misshapen` where its shape is wrong.
     """
     try:
         return _frame_decoder.decode(text)

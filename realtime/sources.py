@@ -17,7 +17,7 @@ class Head(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Part of what a process missed: a `connection:missed` event that covers every number ≤ up_to."""
+    """Part of what a process missed: a `connection:missed` event for every number ≤ up_to."""
 
     up_to: int
     event: Payload

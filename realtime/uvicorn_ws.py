@@ -1,9 +1,9 @@
-"""uvicorn's WebSocket protocol, with an end to every connection: `--ws realtime.uvicorn_ws:Protocol`.
+"""uvicorn's WebSocket protocol, with an end to every connection.
 
-As it stands, uvicorn 0.54 answers nothing to a handshake whose headers are too long, logs tracebacks
-for invalid UTF-8 (and drops the connection without a close frame if a goodbye follows at once), lets
-pongs pile up for who pings and does not read, and waits for ever for a dead peer to read its last
-bytes.
+Chosen by `--ws realtime.uvicorn_ws:Protocol`. As it stands, uvicorn 0.54 answers nothing to a
+handshake whose headers are too long, logs tracebacks for invalid UTF-8 (and drops the connection
+without a close frame if a goodbye follows at once), lets pongs pile up for who pings and does not
+read, and waits for ever for a dead peer to read its last bytes.
 Knows nothing of what the frames say.
 """
 

@@ -92,7 +92,7 @@ def get_room_for(actor: User, ref: UUID | str, permission: Permission) -> Room:
 def get_room_to_join(actor: User, ref: UUID | str) -> Room:
     """A room the actor may belong to: one they may find; a server's is for its members."""
     room = get_room_for(actor, ref, Permission.FIND)
-    in_server = ServerMember.objects.filter(server_id=room.server_id, user=actor)
+    in_server = ServerMember.objects.filter(server__rooms=room, user=actor)
     if room.server_id is not None and not in_server.exists():
         raise Forbidden("This room is for members of its server. Join that first.")
     return room

@@ -45,7 +45,10 @@ class NewRoom(Input):
 
     schema_rules = {
         "anyOf": [
-            {"properties": {"name": {"pattern": VISIBLE_TEXT, "type": "string"}}, "required": ["name"]},
+            {
+                "properties": {"name": {"pattern": VISIBLE_TEXT, "type": "string"}},
+                "required": ["name"],
+            },
             {"properties": {"type": {"pattern": CALL_PATTERN}}},
         ]
     }

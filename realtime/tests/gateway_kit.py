@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import resource
+import secrets
 import struct
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,18 @@ class House:
         self.clients: list[CheckedClient] = []
         self.faults: list[str] = []
         self._log_from = parlor.log.stat().st_size
+
+    @property
+    def admin(self) -> Person:
+        """Who owns the default server; signed in once."""
+        if not hasattr(self.parlor, "signed_in_admin"):
+            self.parlor.signed_in_admin = self.parlor.admin()  # type: ignore[attr-defined]
+        return self.parlor.signed_in_admin  # type: ignore[attr-defined,no-any-return]
+
+    def new_channel(self, **fields: Any) -> dict[str, Any]:
+        """A channel of the default server, where everybody is."""
+        body = {"name": f"channel {secrets.token_hex(4)}"} | fields
+        return self.admin.post("/channels", body)["data"]
 
     def person(self, name: str = "alice") -> Person:
         """Somebody new."""

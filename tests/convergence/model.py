@@ -36,6 +36,7 @@ class Replica:
         self.held: dict[int, tuple[str, Any]] = {}
         self.wants: str | None = "join"
         self.is_paging = False  # more pages of an answer are on their way
+        self.is_listening = False  # answered on this connection, and not left or removed since
         self.head = 0  # the highest number ever named by the server
         # What happened, for the figures: numbers applied from single frames, frames that were at or
         # below the cursor, holes met, pages nobody asked for, fresh starts.
@@ -46,7 +47,7 @@ class Replica:
     def disconnected(self) -> None:
         """What was held or half paged belongs to the old connection; the cursor stays."""
         self.held.clear()
-        self.is_paging = False
+        self.is_paging = self.is_listening = False
         self.wants = "join"
 
     def join_frame(self) -> dict[str, Any]:
@@ -72,8 +73,8 @@ class Replica:
     def _take_numbered(self, type_: str, data: dict[str, Any]) -> None:
         number = (data if type_ == "message:deleted" else data["message"])["changeSeq"]
         self.head = max(self.head, number)
-        if self.cursor is None:
-            raise Broken(f"{type_} {number} came before any answer to a join")
+        check(self.is_listening, f"{type_} {number} without being in the room")
+        assert self.cursor is not None
         if number <= self.cursor:
             self.repeated += 1
         elif number == self.cursor + 1:
@@ -106,8 +107,10 @@ class Replica:
 
     def _take_missed(self, data: dict[str, Any], *, is_asked: bool) -> None:
         if data.get("error"):
-            self.wants = "join"
+            self.disconnected()
             return
+        check(is_asked or self.is_listening, "a page without being in the room")
+        self.is_listening = True
         if not data["recovered"]:
             check(data["messages"] == [], "a part of what cannot be recovered")
             self.held.clear()
@@ -137,6 +140,7 @@ class Replica:
 
     def _answered(self) -> None:
         assert self.cursor is not None
+        self.is_listening = True
         self.held = {n: frame for n, frame in self.held.items() if n > self.cursor}
         self.wants = None
         self._drain()

@@ -40,7 +40,6 @@ export const en = {
   "rooms.open": "Channels",
   "rooms.close": "Close channels",
   "rooms.news": "new messages",
-  "rooms.announcement": "announcements",
   "rooms.gone": "This channel is no longer there for you.",
   "me.signout": "Sign out",
   "me.guest": "guest",

@@ -28,7 +28,8 @@ export function t(key, params = {}) {
  */
 export function errorText(error) {
   const key = `error.${error.code}`;
-  return key in catalogue ? t(key) : error.message || t("error.unknown");
+  const theirs = "sentence" in error ? error.sentence : error.message;
+  return key in catalogue ? t(key) : theirs || t("error.unknown");
 }
 
 /** @param {string} iso */

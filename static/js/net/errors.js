@@ -24,6 +24,11 @@ export class NetError extends Error {
     this.retryAfterMs = retryAfterMs ?? retryAfterOf(details);
   }
 
+  /** The most telling sentence: what exactly was wrong, where the answer says it. */
+  get sentence() {
+    return this.details[0]?.message || this.message;
+  }
+
   /** True where the same request may work a little later, unchanged. */
   get isPassing() {
     return PASSING.has(this.code);

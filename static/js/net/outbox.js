@@ -183,7 +183,7 @@ export class Outbox extends Emitter {
     const entry = this.#entries.get(nonce);
     if (!entry) return;
     if (!error.isPassing) {
-      this.#put({ ...entry, state: "failed", error: { code: error.code, message: error.message } });
+      this.#put({ ...entry, state: "failed", error: { code: error.code, message: error.sentence } });
     } else if (error.code !== "DISCONNECTED" || this.options.isReady(entry.roomId)) {
       // Without a connection the room's next `flush` comes with the next join.
       this.#pause(entry.roomId, error.retryAfterMs);
