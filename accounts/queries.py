@@ -69,10 +69,13 @@ def search_people(q: str = "", skills: list[str] | None = None) -> QuerySet[User
 
 
 def sessions_ended_within(seconds: float) -> list[str]:
-    """Ids of sessions revoked lately, for the socket floor's watch."""
-    since = timezone.now() - timedelta(seconds=seconds)
-    ended = Session.objects.filter(revoked_at__gte=since).values_list("pk", flat=True)
-    return [str(session_id) for session_id in ended]
+    """Ids of sessions revoked or run out lately, for the socket floor's watch."""
+    now = timezone.now()
+    since = now - timedelta(seconds=seconds)
+    ended = Session.objects.filter(
+        Q(revoked_at__gte=since) | Q(expires_at__gte=since, expires_at__lte=now)
+    )
+    return [str(session_id) for session_id in ended.values_list("pk", flat=True)]
 
 
 def people_changed_within(seconds: float) -> dict[str, int]:

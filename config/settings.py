@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvError
@@ -69,14 +70,19 @@ EMAIL_URL = env.dj_email_url("EMAIL_URL", "consolemail://")
 HTTPS: bool = env.bool("HTTPS", False)
 
 try:
+    env.seal()
     DATABASES: dict[str, Any] = {
-        "default": env.dj_db_url(
-            "DATABASE_URL", f"sqlite:///{DATA_DIR / 'parlor.sqlite3'}", conn_max_age=0
+        # Health checks: after a restart of PostgreSQL the pool hands out no dead connection.
+        "default": dj_database_url.parse(
+            DATABASE_URL or f"sqlite:///{DATA_DIR / 'parlor.sqlite3'}",
+            conn_max_age=0,
+            conn_health_checks=True,
         )
     }
-    env.seal()
-except (EnvError, ValueError) as wrong:
+except EnvError as wrong:
     _stop(" ".join(str(wrong).split()))
+except ValueError as wrong:
+    _stop(f"DATABASE_URL cannot be read. {' '.join(str(wrong).split())}")
 
 if not SECRET_KEY:
     if not DEBUG:

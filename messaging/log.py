@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import structlog
@@ -26,6 +25,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from api.errors import Conflict, NotFound, Unavailable
+from api.hooks import after_commit
 from api.payloads import Payload, timestamp
 from messaging import payloads
 from messaging.events import MessageDeleted, MessageNew, MessageUpdated
@@ -164,7 +164,7 @@ def _append_once(entry: Entry) -> Appended:
             event = _event_of(entry, appended.message)
             number = appended.message.change_seq
             room_id = str(entry.room_id)
-            transaction.on_commit(partial(publish.room_change, room_id, number, event))
+            after_commit(publish.room_change, room_id, number, event)
     return appended
 
 

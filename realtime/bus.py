@@ -2,7 +2,7 @@
 
 It is allowed to lose, repeat and reorder (sequence rule 5): numbered changes are checked against
 the database, the roster repairs itself. So nothing here waits for Redis, and a Redis that is away
-costs a bounded queue and a reconnect with a head check after it (docs/decisions/0002).
+costs a bounded queue and a reconnect with a head check after it (docs/decisions/0002-doorbell.md).
 """
 
 import asyncio

@@ -12,6 +12,7 @@ from realtime.presence import change_of
 from realtime.protocol import Command
 from realtime.registry import on
 from realtime.socket import Socket
+from realtime.sources import sources
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -77,7 +78,8 @@ async def stop_typing(socket: Socket, data: RoomRef) -> None:
 @on("presence:set", SetPresence, answers=(PresenceUpdate,))
 async def set_presence(socket: Socket, data: SetPresence) -> PresenceUpdate:
     """Choose a status; viewers hear of it within a second."""
-    running().presence.choose(socket.user_id, data.status, data.custom_status)
+    custom_status = sources.clean_line(data.custom_status or "") or None
+    running().presence.choose(socket.user_id, data.status, custom_status)
     seen = running().roster.presence_of(socket.user_id)
     return PresenceUpdate(changes=[change_of(socket.user_id, seen)])
 

@@ -1,6 +1,6 @@
 """The way of an event from any code to the sockets: callable from every thread and process.
 
-Call these only after commit (`transaction.on_commit`). In a web process the entry goes to its hub;
+Call these only after commit (`api.hooks.after_commit`). In a web process the entry goes to its hub;
 elsewhere the doorbell is rung, and without Redis the web process finds out by its watch.
 """
 
@@ -28,9 +28,11 @@ def to_user(user_id: str, event: Payload) -> None:
     _send(wire.Cast(f"user:{user_id}", encode(event)))
 
 
-def to_server(server_id: str, event: Payload, *, watch_room: str = "") -> None:
+def to_server(
+    server_id: str, event: Payload, *, watch_room: str = "", except_user: str = ""
+) -> None:
     """An event for everybody in a server; `watch_room` is a room they may see from now on."""
-    _send(wire.Cast(f"server:{server_id}", encode(event), watch=watch_room))
+    _send(wire.Cast(f"server:{server_id}", encode(event), except_user, watch=watch_room))
 
 
 def sessions_ended(session_ids: Iterable[str]) -> None:

@@ -74,7 +74,8 @@ class Socket:
             return
         self._queue.append(frame)
         self._queued_bytes += len(frame)
-        if self._queued_bytes > self._max_buffer_bytes:
+        # One frame alone is let through whatever its size; its reader has not had the time to read.
+        if self._queued_bytes > self._max_buffer_bytes and len(self._queue) > 1:
             self._give_up()
         else:
             self._wake()

@@ -41,6 +41,8 @@ class Sources:
     server_versions: Callable[[Iterable[str]], dict[str, int]]
     # Store what people chose and when they were last seen: {user id: (status, custom, Unix s)}.
     keep_presence: Callable[[dict[str, tuple[str, str | None, float]]], None]
+    # One line of text made harmless; pure, called on the loop.
+    clean_line: Callable[[str], str]
 
 
 sources = Sources()

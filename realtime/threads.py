@@ -1,7 +1,7 @@
 """Database work from the event loop: one small pool of threads, never asgiref's single one.
 
 asgiref's thread-sensitive executor is one thread per process: a slow query there would stall every
-socket (docs/decisions/0003).
+socket (docs/decisions/0003-threads.md).
 """
 
 import asyncio

@@ -15,6 +15,7 @@ class RoomsConfig(AppConfig):
         from rooms.models import read_epoch
 
         hooks.person_registered.register(services.join_default_server)
+        hooks.person_changed.register(services.tell_person_changed)
         sources.deployment = lambda: str(read_epoch())
         sources.heads = queries.read_heads
         sources.readers = access.readers_of

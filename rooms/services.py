@@ -1,7 +1,6 @@
 """Every write of servers, rooms and memberships. Sync, atomic, actor first, events after commit."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,8 +8,11 @@ from django.db.models import F
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts import payloads as accounts_payloads
+from accounts.events import UserUpdated
 from accounts.models import User
 from api.errors import Conflict, Gone
+from api.hooks import after_commit
 from realtime import publish
 from rooms import access, hooks, names, payloads, queries
 from rooms.access import Permission
@@ -91,7 +93,7 @@ def create_room(
         RoomMember.objects.create(room=room, user=actor, role=Role.OWNER)
     shown = queries.get_room(room.pk)
     seers = {str(actor.pk), *queries.ids_of_those_who_see_all(shown.server_id)}
-    transaction.on_commit(partial(_publish_new_room, shown, sorted(seers)))
+    after_commit(_publish_new_room, shown, sorted(seers))
     return shown
 
 
@@ -141,8 +143,8 @@ def join_room(actor: User, *, ref: str) -> Room:
     shown = queries.get_room(room.pk)
     if is_new:
         event = RoomUpdated(room=payloads.room(shown))
-        transaction.on_commit(partial(publish.added, [str(actor.pk)], [str(room.pk)]))
-        transaction.on_commit(partial(publish.to_user, str(actor.pk), event))
+        after_commit(publish.added, [str(actor.pk)], [str(room.pk)])
+        after_commit(publish.to_user, str(actor.pk), event)
     return shown
 
 
@@ -169,10 +171,8 @@ def join_server(actor: User, *, server: Server) -> ServerMember:
         event = ServerMemberJoined(
             server_id=str(server.pk), member=payloads.member(member), version=version
         )
-        transaction.on_commit(
-            partial(publish.added, [str(actor.pk)], rooms, server_id=str(server.pk))
-        )
-        transaction.on_commit(partial(publish.to_server, str(server.pk), event))
+        after_commit(publish.added, [str(actor.pk)], rooms, server_id=str(server.pk))
+        after_commit(publish.to_server, str(server.pk), event)
     return member
 
 
@@ -190,7 +190,7 @@ def remove_from_server(member: ServerMember, *, reason: str) -> None:
     event = ServerMemberLeft(
         server_id=str(server.pk), member=event_member, version=_next_version(server)
     )
-    transaction.on_commit(partial(publish.to_server, str(server.pk), event))
+    after_commit(publish.to_server, str(server.pk), event)
 
 
 def _cut(*, room_ids: Iterable[Any], user: User, reason: str, server_id: str = "") -> None:
@@ -198,9 +198,7 @@ def _cut(*, room_ids: Iterable[Any], user: User, reason: str, server_id: str = "
     ids = sorted(room_ids, key=str)
     RoomHead.objects.filter(room_id__in=ids).update(access_version=F("access_version") + 1)
     rooms = [str(room_id) for room_id in ids]
-    transaction.on_commit(
-        partial(publish.removed, [str(user.pk)], rooms, server_id=server_id, reason=reason)
-    )
+    after_commit(publish.removed, [str(user.pk)], rooms, server_id=server_id, reason=reason)
     for room_id in rooms:
         hooks.member_removed.run(room_id, [str(user.pk)])
 
@@ -215,6 +213,13 @@ def join_default_server(person: User) -> None:
     server = queries.default_server()
     if server is not None:
         join_server(person, server=server)
+
+
+def tell_person_changed(person: User) -> None:
+    """Who shares a server with somebody hears how they look now (accounts' hook, after commit)."""
+    event = UserUpdated(user=accounts_payloads.user(person, None))
+    for server_id in queries.list_own_servers(person).values_list("pk", flat=True):
+        publish.to_server(str(server_id), event, except_user=str(person.pk))
 
 
 def renew_epoch() -> str:

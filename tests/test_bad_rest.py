@@ -175,7 +175,7 @@ def test_another_content_type_is_415(people, bob, path, content_type):
     error_of(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*;q=x", "\x01", ""])
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*;q=x", ";;,", ""])
 def test_whatever_accept_says_the_answer_is_json(bob, accept):
     answer = bob.http.get("/rooms", headers={"Accept": accept}, params={"format": "xml"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
@@ -354,7 +354,7 @@ def test_a_nonce_with_another_body_is_409(people, bob):
         ("PUT", "/rooms", "GET, HEAD, OPTIONS, POST"),
         ("DELETE", "/rooms", "GET, HEAD, OPTIONS, POST"),
         ("TRACE", "/rooms", "GET, HEAD, OPTIONS, POST"),
-        ("BREW", "/rooms", "GET, HEAD, OPTIONS, POST"),
+        ("PROPFIND", "/rooms", "GET, HEAD, OPTIONS, POST"),
         ("POST", "/servers", "GET, HEAD, OPTIONS"),
         ("GET", "/rooms/x/join", "OPTIONS, POST"),
         ("POST", f"/messages/{NO_ID}", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
@@ -489,7 +489,7 @@ def test_html_is_kept_as_text(people, bob):
 # --- tokens --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "header",
-    ["Bearer ", "Bearer x", "Bearer " + "x" * 8000, "Bearer a.b.c", "bearer \xff", "Bearer {token} x"],
+    ["Bearer x", "Bearer " + "x" * 8000, "Bearer a.b.c", "bearer \xff", "Bearer {token} x"],
 )
 def test_a_token_that_is_none_is_401(parlor, bob, header):
     value = header.format(token=bob.token).encode("latin-1")

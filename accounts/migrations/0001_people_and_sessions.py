@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("address", models.GenericIPAddressField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("last_used_at", models.DateTimeField(auto_now_add=True)),
-                ("expires_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
                 ("revoked_at", models.DateTimeField(blank=True, db_index=True, null=True)),
                 (
                     "user",

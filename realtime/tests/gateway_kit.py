@@ -11,6 +11,7 @@ import re
 import resource
 import secrets
 import struct
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -167,11 +168,16 @@ class House:
         news = self.parlor.log.read_bytes()[self._log_from :].decode(errors="replace")
         assert not any(bad in news for bad in BAD_NEWS), news[-6000:]
 
-    def connections(self) -> int:
-        """How many connections to its port the process holds."""
+    def connections(self, peers: Collection[int] = ()) -> int:
+        """How many connections to its port the process holds (from these ports of ours)."""
         port = f":{self.parlor.processes[0].port:04X}"
+        ours = {f"{peer:04X}" for peer in peers}
         table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        inodes = {f"socket:[{row[9]}]" for row in table if row[1].endswith(port)}
+        inodes = {
+            f"socket:[{row[9]}]"
+            for row in table
+            if row[1].endswith(port) and (not ours or row[2].rpartition(":")[2] in ours)
+        }
         return sum(self._link(fd) in inodes for fd in Path(f"/proc/{self.pid}/fd").iterdir())
 
     @staticmethod
@@ -267,6 +273,11 @@ class Wire:
         elif size == 127:
             size = struct.unpack("!Q", await self.reader.readexactly(8))[0]
         return first & 15, await self.reader.readexactly(size)
+
+    @property
+    def port(self) -> int:
+        """Our end's."""
+        return int(self.writer.get_extra_info("sockname")[1])
 
     def close(self) -> None:
         """Hang up."""

@@ -103,7 +103,10 @@ def test_text_is_only_text(alice: Any, visit: Any, name: Any, channel: Any) -> N
     bob = visit().come_in(name("bob"), channel["slug"])
     for visitor in (alice, bob):
         visitor.sees(nasty)
-        assert visitor.page.locator("[data-testid=messages] img, [data-testid=messages] b").count() == 0
+        assert (
+            visitor.page.locator("[data-testid=messages] img, [data-testid=messages] b").count()
+            == 0
+        )
 
 
 def test_older_history_loads_without_moving_what_one_reads(

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.browser
 def test_a_first_visit_asks_the_server_for_nothing_it_would_refuse(visit: Any) -> None:
     visitor = visit()
     refused: list[str] = []
-    visitor.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    visitor.page.on(
+        "response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None
+    )
     visitor.open()
     visitor.wait_state("signed-out")
     expect(visitor.get("welcome")).to_be_visible()

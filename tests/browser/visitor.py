@@ -8,7 +8,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from tests.browser.wire import Cable
 
 # What Chromium itself says of a network that is gone. Nothing else may stand in the console.
-OF_THE_NETWORK = re.compile(r"WebSocket connection to .* failed|net::ERR_|Failed to load resource: net::")
+OF_THE_NETWORK = re.compile(
+    r"WebSocket connection to .* failed|net::ERR_|Failed to load resource: net::"
+)
 WATCH = """
   window.seen = { violations: [], shift: 0 };
   addEventListener("securitypolicyviolation", (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));

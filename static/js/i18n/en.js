@@ -55,6 +55,7 @@ export const en = {
   "status.idle": "away",
   "status.dnd": "do not disturb",
   "status.offline": "offline",
+  "status.unknown": "not known right now",
 
   "conversation.title": "Conversation",
   "conversation.none": "Choose a channel to read and write.",

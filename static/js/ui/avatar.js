@@ -1,6 +1,7 @@
 /** A person's picture, or their initials on one of eight tints; with a presence dot where asked. */
 
 import { t } from "../i18n/index.js";
+import { connectionWord } from "../state/connection.js";
 import { presence } from "../state/people.js";
 import { html } from "./html.js";
 
@@ -23,8 +24,8 @@ export function Avatar({ person, small = false }) {
 
 /** The dot differs in shape too: colour alone says nothing. @param {{userId: string}} props */
 export function PresenceDot({ userId }) {
-  /** @type {PresenceStatus} */
-  const status = presence.value.get(userId)?.status ?? "offline";
+  /** @type {PresenceStatus | "unknown"} without a connection nothing is known, not even of oneself */
+  const status = connectionWord.value === "ready" ? (presence.value.get(userId)?.status ?? "offline") : "unknown";
   return html`<span class="presence is-${status}" role="img" aria-label=${t(`status.${status}`)} title=${t(`status.${status}`)}></span>`;
 }
 
