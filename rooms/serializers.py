@@ -19,6 +19,8 @@ from api.text import is_blank
 from rooms.models import RoomType
 
 CREATABLE = (RoomType.TEXT, RoomType.VOICE, RoomType.ANNOUNCEMENT, RoomType.CALL)
+
+
 # Any case in, lower out (PROTOCOL.md).
 def _any_case(*kinds: str) -> str:
     return "|".join("".join(f"[{c.upper()}{c}]" for c in kind) for kind in kinds)

@@ -67,7 +67,10 @@ def post_raw(person: Any, path: str, body: Any, content_type: str = "application
 # --- bodies --------------------------------------------------------------------------------------
 DEEP = 100_000
 BODIES = {
-    "arrays nested 100,000 deep": (b'{"content": ' + b"[" * DEEP + b"]" * DEEP + b"}", "invalid_json"),
+    "arrays nested 100,000 deep": (
+        b'{"content": ' + b"[" * DEEP + b"]" * DEEP + b"}",
+        "invalid_json",
+    ),
     "objects nested 100,000 deep": (b'{"a":' * DEEP + b"1" + b"}" * DEEP, "invalid_json"),
     "nested 100,000 deep and cut off": (b"[" * DEEP, "invalid_json"),
     "nested 33 deep": (b'{"a": ' + b"[" * 33 + b"]" * 33 + b"}", "too_deep"),
@@ -317,7 +320,11 @@ FORGED = {
 def test_nobody_makes_themselves_staff(parlor, people, bob):
     body = {"email": f"eve-{bob.username}@example.com", "password": "correct horse", **FORGED}
     made = httpx.post(f"{parlor.url}/api/v1/auth/register", json=body).json()["data"]["user"]
-    for user in (made, bob.request("PATCH", "/users/me", FORGED).json()["data"], bob.get("/users/me")["data"]):
+    for user in (
+        made,
+        bob.request("PATCH", "/users/me", FORGED).json()["data"],
+        bob.get("/users/me")["data"],
+    ):
         assert (user["roles"], user["isGuest"], user["emailVerified"]) == (["user"], False, False)
         assert user["id"] != NO_ID
 
@@ -368,7 +375,9 @@ def test_another_method_is_405_and_allow_says_which(bob, method, path, allowed):
     assert ", ".join(sorted(answer.headers["Allow"].split(", "))) == allowed
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/v2/rooms", "/api/v1/rooms/"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing", "/api/nothing", "/api/v2/rooms", "/api/v1/rooms/"]
+)
 def test_an_unknown_address_under_api_is_404_in_an_envelope(parlor, bob, path):
     for method in ("GET", "POST", "DELETE"):
         error_of(bob.http.request(method, parlor.url + path), 404, "NOT_FOUND")
@@ -515,7 +524,12 @@ def test_requests_that_are_no_http_break_nothing(parlor):
     from urllib.parse import urlsplit
 
     place = urlsplit(parlor.url)
-    for garbage in (b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00"):
+    for garbage in (
+        b"\0" * 100,
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+    ):
         with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
             connection.sendall(garbage + b"\r\n\r\n")
             assert connection.recv(100).startswith((b"HTTP/1.1 400", b""))

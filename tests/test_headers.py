@@ -118,7 +118,9 @@ def test_an_id_of_the_clients_own_is_kept(site, method, path, options):
     assert answer.headers["X-Request-ID"] == "my-own.id_42"
 
 
-@pytest.mark.parametrize("bad", ["short", "x" * 65, "with space", "<script>", "a\tb\tc\td\te", "é" * 9])
+@pytest.mark.parametrize(
+    "bad", ["short", "x" * 65, "with space", "<script>", "a\tb\tc\td\te", "é" * 9]
+)
 def test_an_id_that_is_none_is_replaced(site, bad):
     answer = site.get("/api/v1/rooms", headers={"X-Request-ID": bad.encode("latin-1")})
     assert UUID7.fullmatch(answer.headers["X-Request-ID"])
@@ -169,7 +171,10 @@ def test_every_error_below_api_is_an_envelope(site, method, path, options):
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_run_only_our_own_scripts(site, path):
     answer = site.get(path)
-    policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+    policy = dict(
+        part.strip().partition(" ")[::2]
+        for part in answer.headers["Content-Security-Policy"].split(";")
+    )
     assert policy["default-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
     assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     scripts = policy["script-src"].split()

@@ -12,17 +12,10 @@ from typing import Any
 
 import pytest
 
+from accounts.services import register_guest
 from realtime.registry import handlers
 from rooms import services as rooms_services
-from rooms.tests.people import (  # noqa: F401  fixtures
-    as_alice,
-    as_bob,
-    as_guest,
-    as_mallory,
-    as_nobody,
-    guest,
-)
-from rooms.tests.rest import BASE, doors
+from rooms.tests.rest import BASE, Caller, doors
 
 PEOPLE = ("anonymous", "guest", "mallory", "bob", "alice")
 
@@ -128,9 +121,17 @@ def test_every_frame_type_has_a_row():
 
 # --- REST ----------------------------------------------------------------------------------------
 @pytest.fixture
-def house(alice, bob, server, room, as_bob, settings):
+def people(alice, bob, mallory):
+    """PEOPLE by name."""
+    guest = register_guest(username="wanderer")
+    return {"anonymous": None, "guest": guest, "mallory": mallory, "bob": bob, "alice": alice}
+
+
+@pytest.fixture
+def house(alice, bob, server, room, settings):
     """What the table names, by name."""
     settings.RATE_LIMITS = "off"
+    as_bob = Caller(bob)
     call = rooms_services.create_room(alice, kind="call")
     rooms_services.join_room(bob, ref=call.code)
     return {
@@ -170,8 +171,8 @@ def body_of(door: str, house: dict[str, str], caller: Any) -> dict[str, Any] | N
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize(("door", "outcomes"), DOOR_ROWS, ids=[door for door, _ in DOOR_ROWS])
-def test_a_door(door, outcomes, who, house, request):
-    caller = request.getfixturevalue("as_nobody" if who == "anonymous" else f"as_{who}")
+def test_a_door(door, outcomes, who, house, people):
+    caller = Caller(people[who])
     method, path = door.split()
     query = {"channelId": house["room"]} if door == "GET /messages" else {}
     path = path.format(**house)
@@ -234,7 +235,7 @@ async def socket_of(who: str, town: dict[str, Any], parlor: Any) -> Any:
 
 async def outcome(socket: Any, frame: str, data: dict[str, Any]) -> str:
     """The type of the answer, the code of an error, or "-" for silence."""
-    await socket.send(frame.split()[0], "asked", **data)
+    await socket.send(frame.partition(" ")[0], "asked", **data)
     await socket.send("ping", "after")
     await socket.wait(lambda heard: heard.get("id") in ("asked", "after"))
     if frame.startswith("message:"):  # its commit does not hold up the ping

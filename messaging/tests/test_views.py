@@ -101,7 +101,9 @@ def test_without_a_nonce_the_server_makes_one(as_bob, room):
 def test_the_same_nonce_again_is_answered_200_with_the_first_message(as_bob, room, told):
     first = as_bob.post(f"/rooms/{room.pk}/messages", {"content": "hello", "nonce": "n1"})
     with told:
-        again = as_bob.post("/messages", {"content": "hello", "nonce": "n1", "roomId": str(room.pk)})
+        again = as_bob.post(
+            "/messages", {"content": "hello", "nonce": "n1", "roomId": str(room.pk)}
+        )
     assert (first.status, again.status) == (201, 200)
     assert again.data == first.data
     assert told.entries == []
@@ -187,7 +189,8 @@ def test_the_longest_message_and_the_longest_nonce_fit(as_bob, room):
 
 
 @pytest.mark.parametrize(
-    ("body", "field"), [({}, "channelId"), ({"channelId": "kitchen"}, "channelId"), ({"roomId": 1}, "roomId")]
+    ("body", "field"),
+    [({}, "channelId"), ({"channelId": "kitchen"}, "channelId"), ({"roomId": 1}, "roomId")],
 )
 def test_a_channel_must_be_named(as_bob, room, body, field):
     answer = as_bob.post("/messages", {"content": "x", **body})
@@ -327,7 +330,9 @@ def test_a_number_beyond_the_history_is_no_mistake(as_bob, bob, room):
 
 def test_pages_by_offset_count_from_the_newest_and_know_the_total(as_bob, bob, room):
     fill(room, bob, 7)
-    pages = [as_bob.get(f"/rooms/{room.pk}/messages", offset=offset, limit=3) for offset in (0, 3, 6, 9)]
+    pages = [
+        as_bob.get(f"/rooms/{room.pk}/messages", offset=offset, limit=3) for offset in (0, 3, 6, 9)
+    ]
     assert [seqs(page) for page in pages] == [[5, 6, 7], [2, 3, 4], [1], []]
     assert [page.meta for page in pages] == [
         {"limit": 3, "hasMore": more, "lastSeq": 7, "total": 7, "offset": offset}
@@ -352,7 +357,10 @@ def test_pages_by_offset_count_from_the_newest_and_know_the_total(as_bob, bob, r
     ],
 )
 def test_a_wrong_place_is_400(as_bob, room, query, field):
-    for path, extra in ((f"/rooms/{room.pk}/messages", {}), ("/messages", {"channelId": str(room.pk)})):
+    for path, extra in (
+        (f"/rooms/{room.pk}/messages", {}),
+        ("/messages", {"channelId": str(room.pk)}),
+    ):
         answer = as_bob.get(path, **query, **extra)
         assert (answer.status, list(answer.fields)) == (400, [field])
 
@@ -416,7 +424,13 @@ def test_an_edit_without_words_changes_nothing(as_bob, as_alice, said, method):
 
 
 def test_an_edit_changes_the_words_alone(as_bob, alice, said):
-    forged = {"seq": 9, "senderId": str(alice.pk), "roomId": NO_ID, "nonce": "other", "type": "system"}
+    forged = {
+        "seq": 9,
+        "senderId": str(alice.pk),
+        "roomId": NO_ID,
+        "nonce": "other",
+        "type": "system",
+    }
     edited = as_bob.put(f"/messages/{said['id']}", {"content": "x", **forged}).data
     assert {name: edited[name] for name in ("seq", "sender", "roomId", "nonce", "type")} == {
         name: said[name] for name in ("seq", "sender", "roomId", "nonce", "type")
@@ -428,7 +442,9 @@ def test_nobody_but_the_author_edits(as_alice, said):
     assert (answer.status, answer.code) == (403, "FORBIDDEN")
 
 
-@pytest.mark.parametrize("body", [{"content": " "}, {"content": "x" * 4001}, {"content": 1}, {"content": None}])
+@pytest.mark.parametrize(
+    "body", [{"content": " "}, {"content": "x" * 4001}, {"content": 1}, {"content": None}]
+)
 def test_an_edit_that_does_not_fit_is_400(as_bob, said, body):
     answer = as_bob.patch(f"/messages/{said['id']}", body)
     assert (answer.status, list(answer.fields)) == (400, ["content"])

@@ -10,6 +10,7 @@ import json
 import re
 import resource
 import secrets
+import socket
 import struct
 from collections.abc import Collection
 from pathlib import Path
@@ -234,15 +235,20 @@ class Wire:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def connect(cls, url: str) -> "Wire":
+    async def connect(cls, url: str, receive_buffer: int = 0) -> "Wire":
         """To the server of this address."""
         host, _, port = url.removeprefix("http://").partition(":")
-        return cls(*await asyncio.open_connection(host, int(port)))
+        sock = socket.socket()
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, (host, int(port)))
+        return cls(*await asyncio.open_connection(sock=sock))
 
     @classmethod
-    async def upgraded(cls, url: str, extra: str = "") -> "Wire":
+    async def upgraded(cls, url: str, extra: str = "", **options: Any) -> "Wire":
         """With the handshake done."""
-        wire = await cls.connect(url)
+        wire = await cls.connect(url, **options)
         status = await wire.answer_to(upgrade(extra=extra))
         assert status == 101, status
         return wire
@@ -273,6 +279,14 @@ class Wire:
         elif size == 127:
             size = struct.unpack("!Q", await self.reader.readexactly(8))[0]
         return first & 15, await self.reader.readexactly(size)
+
+    def stop_reading(self) -> None:
+        """Take nothing any more, as a stalled machine."""
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    def read_on(self) -> None:
+        """Take what comes again."""
+        self.writer.transport.resume_reading()  # type: ignore[attr-defined]
 
     @property
     def port(self) -> int:

@@ -342,7 +342,7 @@ async def test_a_goodbye_is_returned(house):
 async def test_who_pings_and_never_reads_is_cut_off(house):
     before = house.memory_bytes()
     wire = await Wire.upgraded(house.url)
-    wire.reader._transport.pause_reading()
+    wire.stop_reading()
     with pytest.raises(ConnectionError):
         async with asyncio.timeout(60):
             while True:

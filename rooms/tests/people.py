@@ -1,7 +1,6 @@
 """Fixtures: alice, bob, mallory and a guest as REST callers, and `told`, what sockets would hear."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -86,8 +85,8 @@ def _frame(text: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Everything that would be told to sockets."""
     heard = Told()
     monkeypatch.setattr(publish, "_send", heard.entries.append)
-    yield heard
+    return heard

@@ -86,7 +86,9 @@ def test_when_no_slug_is_found_it_is_a_conflict(bob, monkeypatch):
 def test_making_a_room_takes_as_many_queries_in_a_full_server(alice, server):
     def count():
         with CaptureQueriesContext(connection) as found:
-            services.create_room(alice, kind="text", name=f"c{found.initial_queries}", server=server)
+            services.create_room(
+                alice, kind="text", name=f"c{found.initial_queries}", server=server
+            )
         return len(found)
 
     first = count()
@@ -167,9 +169,7 @@ def test_joining_a_server_tells_the_person_their_rooms_and_the_server_its_member
         "member": plain(payloads.member(member)),
         "version": version,
     }
-    assert told.events == [
-        (f"server:{server.pk}", {"type": "server:member_joined", "data": data})
-    ]
+    assert told.events == [(f"server:{server.pk}", {"type": "server:member_joined", "data": data})]
 
 
 def test_joining_a_server_again_tells_nothing(bob, server, told):

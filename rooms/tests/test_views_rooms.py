@@ -29,7 +29,9 @@ def call(alice):
 
 
 # --- lists ---------------------------------------------------------------------------------------
-def test_bob_lists_his_channels_open_rooms_and_rooms_he_belongs_to(as_bob, alice, bob, server, room):
+def test_bob_lists_his_channels_open_rooms_and_rooms_he_belongs_to(
+    as_bob, alice, bob, server, room
+):
     open_room = services.create_room(alice, kind="text", name="open")
     services.create_room(alice, kind="text", name="closed", is_private=True)
     services.create_room(alice, kind="call")
@@ -150,7 +152,9 @@ def test_what_is_given_is_kept(as_bob):
     assert as_bob.get(f"/rooms/{made['id']}").data == made
 
 
-@pytest.mark.parametrize("body", [{}, {"name": None}, {"name": ""}, {"name": "  "}, {"name": "\u200b"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"name": None}, {"name": ""}, {"name": "  "}, {"name": "\u200b"}]
+)
 def test_without_a_name_it_is_a_call(as_bob, body):
     made = as_bob.post("/rooms", body).data
     assert (made["type"], made["name"], made["slug"]) == ("call", None, None)
@@ -333,7 +337,15 @@ def test_a_call_is_not_found_by_id_without_belonging_to_it(as_bob, call):
 
 
 @pytest.mark.parametrize(
-    "ref", ["nothing", "wxyz-wxyz-wxyz", "0190f5a1-1111-7222-8333-444444444444", "%00", "x" * 2000, "1e30"]
+    "ref",
+    [
+        "nothing",
+        "wxyz-wxyz-wxyz",
+        "0190f5a1-1111-7222-8333-444444444444",
+        "%00",
+        "x" * 2000,
+        "1e30",
+    ],
 )
 def test_a_room_that_is_not_there_is_404(as_bob, ref):
     for path in (f"/rooms/{ref}", f"/channels/{ref}"):

@@ -1,8 +1,8 @@
 """REST of servers: servers, servers/{id or slug}, servers/{id}/channels."""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rooms import services
 
@@ -22,7 +22,11 @@ def test_bob_lists_public_servers_and_his_own(as_bob, server, public_server):
 
 def test_mallory_does_not_see_a_private_server_she_is_not_in(as_mallory, server):
     assert as_mallory.get("/servers").data == []
-    for path in (f"/servers/{server.pk}", f"/servers/{server.slug}", f"/servers/{server.pk}/channels"):
+    for path in (
+        f"/servers/{server.pk}",
+        f"/servers/{server.slug}",
+        f"/servers/{server.pk}/channels",
+    ):
         answer = as_mallory.get(path)
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
@@ -60,14 +64,18 @@ def test_a_server_has_every_field(as_bob, server, room, alice):
     }
 
 
-@pytest.mark.parametrize("ref", ["nothing", "0190f5a1-1111-7222-8333-444444444444", "%00", "x" * 500])
+@pytest.mark.parametrize(
+    "ref", ["nothing", "0190f5a1-1111-7222-8333-444444444444", "%00", "x" * 500]
+)
 def test_a_server_that_is_not_there_is_404(as_bob, ref):
     answer = as_bob.get(f"/servers/{ref}")
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 def test_channels_come_whole_and_in_their_order(as_bob, alice, server):
-    made = [services.create_room(alice, kind="text", name=f"c{n}", server=server) for n in range(25)]
+    made = [
+        services.create_room(alice, kind="text", name=f"c{n}", server=server) for n in range(25)
+    ]
     answer = as_bob.get(f"/servers/{server.pk}/channels")
     assert [channel["id"] for channel in answer.data] == [str(room.pk) for room in made]
     assert [channel["position"] for channel in answer.data] == list(range(25))

@@ -231,6 +231,25 @@ class Interleavings(RuleBasedStateMachine):
             if is_back_in:
                 self.run(hand.send("room:join", **replica.join_frame()))
 
+    @rule(client=CLIENTS, by=CLIENTS, room=ROOMS, is_abrupt=st.booleans())
+    def be_away_while_another_changes_things(self, client, by, room, is_abrupt):
+        hand, other = self.connected(client), self.connected(by)
+        if hand and other and hand is not other:
+            self.run(other.settle())
+            self.run(hand.go(is_abrupt))
+            self.say(by, room, 2)
+            for pick in range(4):
+                (self.edit if pick % 2 else self.delete)(by, 7 * pick)
+            self.run(hand.come())
+            self.run(hand.send("room:join", **hand.replicas[self.rooms[room]].join_frame()))
+
+    @rule(client=CLIENTS, by=CLIENTS, room=ROOMS)
+    def join_in_the_middle_of_a_burst(self, client, by, room):
+        hand, other = self.connected(client), self.connected(by)
+        if hand and other and hand is not other:
+            self.say(by, room, 6)
+            self.run(hand.send("room:join", **hand.replicas[self.rooms[room]].join_frame()))
+
     # --- when they read ----------------------------------------------------------------------------
     @rule(client=CLIENTS, at_most=st.integers(1, 12), wait_ms=st.sampled_from([0, 0, 5, 30]))
     def read(self, client, at_most, wait_ms):
@@ -301,7 +320,7 @@ def test_no_order_of_steps_makes_a_client_miss_repeat_or_misorder_a_number(reque
         run_state_machine_as_test(
             Interleavings,
             settings=settings(
-                max_examples=25,
+                max_examples=40,
                 stateful_step_count=30,
                 deadline=None,
                 derandomize=True,

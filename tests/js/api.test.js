@@ -133,6 +133,12 @@ describe("refresh", () => {
     assert.equal(api.hasToken, false);
   });
 
+  test("a refresh that is forbidden (a banned account) is signed out", async () => {
+    server = () => bad(403, "FORBIDDEN");
+    await assert.rejects(api.refresh(), { isRefusal: true });
+    assert.equal(api.hasToken, false);
+  });
+
   test("no network during a refresh is no sign-out", async () => {
     const heard = [];
     api.on("signed-out", () => heard.push("signed-out"));

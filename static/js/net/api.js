@@ -153,7 +153,7 @@ export class Api extends Emitter {
   refresh() {
     this.#refreshing ??= this.#withLock(() => this.#refreshOnce())
       .catch((error) => {
-        if (asNetError(error).status === 401) this.#signedOut();
+        if (asNetError(error).isRefusal) this.#signedOut();
         throw error;
       })
       .finally(() => {

@@ -29,6 +29,11 @@ export class NetError extends Error {
     return this.details[0]?.message || this.message;
   }
 
+  /** True where the server knows the person and says no: waiting will not help. */
+  get isRefusal() {
+    return this.status === 401 || this.status === 403;
+  }
+
   /** True where the same request may work a little later, unchanged. */
   get isPassing() {
     return PASSING.has(this.code);

@@ -28,7 +28,7 @@ import { Requests } from "./requests.js";
 /**
  * @typedef {object} GatewayOptions
  * @property {string} url
- * @property {() => Promise<string>} getToken an access token; a NetError of status 401 signs out
+ * @property {() => Promise<string>} getToken an access token; a NetError that is a refusal signs out
  * @property {() => Promise<unknown>} refresh makes getToken answer with a newer one
  * @property {new (url: string) => WebSocket} [WebSocket]
  * @property {Clock} [clock]
@@ -249,7 +249,7 @@ export class Gateway extends Emitter {
 
   /** @param {NetError} error */
   #tokenFailed(error) {
-    if (error.status === 401) this.#signedOut();
+    if (error.isRefusal) this.#signedOut();
     else {
       // The refresh did not get through; it has not been refused, so it may be tried again.
       this.#refreshTried = false;

@@ -37,6 +37,8 @@ const PAGE = 50;
 
 export class Client {
   #restoring = new Backoff();
+  /** A number per stay: an answer that comes after its person has left must not change the next one's page. */
+  #stay = 0;
 
   /** @param {Parts} parts */
   constructor({ api, gateway, subscriptions, outbox, memory }) {
@@ -64,7 +66,7 @@ export class Client {
 
   /** @param {NetError} error */
   #notRestored(error) {
-    if (error.status === 401) {
+    if (error.isRefusal) {
       this.#forgetSession();
       signedOut("notice.signed-out");
     } else {
@@ -85,7 +87,7 @@ export class Client {
 
   /** @param {User} user */
   async #start(user) {
-    await this.loadLists();
+    if (!(await this.loadLists())) return;
     batch(() => {
       signedIn(user);
       this.openFirstRoom();
@@ -97,16 +99,23 @@ export class Client {
     for (const roomId of this.outbox.waitingRooms) this.subscriptions.join(roomId);
   }
 
-  /** The servers and rooms, as they are now. */
+  /**
+   * The servers and rooms, as they are now.
+   * @returns {Promise<boolean>} false where the person left meanwhile
+   */
   async loadLists() {
+    const stay = this.#stay;
     const [serverList, roomList] = await Promise.all([this.api.all("/servers"), this.api.all("/rooms")]);
+    if (stay !== this.#stay) return false;
     listsLoaded(serverList, roomList);
+    return true;
   }
 
   /** Oneself, as one is now. */
   async loadMe() {
+    const stay = this.#stay;
     const { data } = await this.api.get("/auth/me");
-    me.value = data.user;
+    if (stay === this.#stay) me.value = data.user;
   }
 
   /** Where the address points, else where the person was, else the first there is. */
@@ -253,6 +262,7 @@ export class Client {
 
   /** @param {() => void} next */
   #clear(next) {
+    this.#stay += 1;
     this.subscriptions.clear();
     this.gateway.close();
     this.outbox.clear();

@@ -91,11 +91,11 @@ function wireConnection(client) {
     // The pong says which versions there are now: what later ones are measured by.
     gateway.probe();
     // Rooms may have come, changed or gone while nobody listened.
-    if (isAgain) client.loadLists().then(() => currentRoomCheck(client), () => {});
+    if (isAgain) refreshLists(client);
   });
   gateway.on("pong", (pong) => {
     const stale = staleBy(pong);
-    if (stale.lists) client.loadLists().then(() => currentRoomCheck(client), () => {});
+    if (stale.lists) refreshLists(client);
     if (stale.me) client.loadMe().catch(() => {});
   });
   gateway.on("down", () =>
@@ -155,6 +155,12 @@ function roomLost(client, roomId) {
   if (roomId === currentRoomId.value) showToast(t("rooms.gone"));
   plain["room:removed"]?.({ roomId });
   client.dropRoom(roomId);
+}
+
+/** Without an answer the next reconnect, or pong, asks again. @param {Client} client */
+async function refreshLists(client) {
+  const isHere = await client.loadLists().catch(() => false);
+  if (isHere) currentRoomCheck(client);
 }
 
 /** The lists changed: the open room may not be among them any more. @param {Client} client */

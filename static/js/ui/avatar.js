@@ -26,7 +26,8 @@ export function Avatar({ person, small = false }) {
 export function PresenceDot({ userId }) {
   /** @type {PresenceStatus | "unknown"} without a connection nothing is known, not even of oneself */
   const status = connectionWord.value === "ready" ? (presence.value.get(userId)?.status ?? "offline") : "unknown";
-  return html`<span class="presence is-${status}" role="img" aria-label=${t(`status.${status}`)} title=${t(`status.${status}`)}></span>`;
+  const words = t(`status.${status}`);
+  return html`<span class="presence is-${status}" role="img" aria-label=${words} title=${words}></span>`;
 }
 
 /** @param {string} name */

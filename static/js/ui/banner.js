@@ -14,14 +14,21 @@ export function Banner() {
   const word = connectionWord.value;
   const { state, reason } = connection.value;
   const line = lineOf(word, isRecoveredShown);
+  const retry = () => client.gateway.retryNow();
   return html`
-    <div class="banner-place" role="status" data-testid="banner" data-state=${word} data-recovered=${recoveredCount.value}>
+    <div
+      class="banner-place"
+      role="status"
+      data-testid="banner"
+      data-state=${word}
+      data-recovered=${recoveredCount.value}
+    >
       ${line !== null &&
       html`
         <p class="banner is-${word}">
           <span>${word === "waiting" ? html`<${Countdown} />` : line}</span>
-          ${state === "waiting" && html`<button class="link" onClick=${() => client.gateway.retryNow()}>${t("banner.retry")}</button>`}
-          ${reason === "replaced" && html`<button class="link" onClick=${() => client.gateway.retryNow()}>${t("banner.takeover")}</button>`}
+          ${state === "waiting" && html`<button class="link" onClick=${retry}>${t("banner.retry")}</button>`}
+          ${reason === "replaced" && html`<button class="link" onClick=${retry}>${t("banner.takeover")}</button>`}
         </p>
       `}
     </div>

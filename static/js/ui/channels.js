@@ -83,9 +83,17 @@ function Self() {
       <${Avatar} person=${person} small />
       <span class="self-name">
         <span class="name" data-testid="my-name">${person.displayName}</span>
-        <span class="hint"><${PresenceDot} userId=${person.id} /> ${person.isGuest ? t("me.guest") : `@${person.username}`}</span>
+        <span class="hint">
+          <${PresenceDot} userId=${person.id} />${" "}${person.isGuest ? t("me.guest") : `@${person.username}`}
+        </span>
       </span>
-      <button class="icon-button" aria-label=${t("me.signout")} title=${t("me.signout")} onClick=${() => client.signOut()} data-testid="sign-out">
+      <button
+        class="icon-button"
+        aria-label=${t("me.signout")}
+        title=${t("me.signout")}
+        onClick=${() => client.signOut()}
+        data-testid="sign-out"
+      >
         <${Icon} name="leave" />
       </button>
     </div>

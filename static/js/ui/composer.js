@@ -23,67 +23,85 @@ const drafts = new Map();
 export function Composer({ room }) {
   const client = useClient();
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const text = useSignal(drafts.get(room.id) ?? "");
+  const [text, setText] = useDraft(room.id);
+  const title = roomTitle(room);
   useEffect(() => {
     if (!isTouch.value) field.current?.focus();
   }, []);
-  useLayoutEffect(() => autosize(field.current), [text.value]);
-  /** @param {string} value */
-  const change = (value) => {
-    text.value = value;
-    drafts.set(room.id, value);
-  };
+  useLayoutEffect(() => autosize(field.current), [text]);
   /** @param {InputEvent} event */
   const onInput = (event) => {
-    change(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value);
-    if (text.value.trim()) client.typing.writes(room.id);
+    const { value } = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
+    setText(value);
+    if (value.trim()) client.typing.writes(room.id);
     else client.typing.stop(room.id);
   };
-  const send = () => {
-    const content = text.value.trim();
-    if (content) client.send(content);
-    change("");
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (text.trim()) client.send(text.trim());
+    setText("");
     field.current?.focus();
-  };
-  const editLast = () => {
-    const message = lastOwn(conversation(room.id).value.list, me.value);
-    if (message) startEditing(message.id);
-    return message !== null;
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) send();
-    else if (!(event.key === "ArrowUp" && text.value === "" && editLast())) return;
-    event.preventDefault();
+    if (event.key === "Enter" && !event.shiftKey) send(event);
+    else if (event.key === "ArrowUp" && text === "" && editLast(room.id)) event.preventDefault();
   };
   return html`
-    <form class="composer" onSubmit=${prevented(send)}>
+    <form class="composer" onSubmit=${send}>
       <textarea
         id="composer"
         ref=${field}
         rows="1"
-        value=${text.value}
-        placeholder=${t("composer.placeholder", { room: roomTitle(room) })}
-        aria-label=${t("composer.label", { room: roomTitle(room) })}
+        value=${text}
+        placeholder=${t("composer.placeholder", { room: title })}
+        aria-label=${t("composer.label", { room: title })}
         onInput=${onInput}
         onKeyDown=${onKeyDown}
         data-testid="composer"
       ></textarea>
-      <button class="icon-button send" type="submit" aria-label=${t("composer.send")} aria-disabled=${text.value.trim() === ""} data-testid="send">
-        <${Icon} name="send" />
-      </button>
+      <${SendButton} isIdle=${text.trim() === ""} />
     </form>
   `;
 }
 
+/** @param {{isIdle: boolean}} props */
+function SendButton({ isIdle }) {
+  return html`
+    <button
+      class="icon-button send"
+      type="submit"
+      aria-label=${t("composer.send")}
+      aria-disabled=${isIdle}
+      data-testid="send"
+    >
+      <${Icon} name="send" />
+    </button>
+  `;
+}
+
 /**
- * @param {() => void} run
- * @returns {(event: Event) => void}
+ * What is begun in a room; it is still there when one comes back.
+ * @param {string} roomId
+ * @returns {[string, (text: string) => void]}
  */
-function prevented(run) {
-  return (event) => {
-    event.preventDefault();
-    run();
+function useDraft(roomId) {
+  const text = useSignal(drafts.get(roomId) ?? "");
+  /** @param {string} value */
+  const change = (value) => {
+    text.value = value;
+    drafts.set(roomId, value);
   };
+  return [text.value, change];
+}
+
+/**
+ * @param {string} roomId
+ * @returns {boolean} whether there was one to edit
+ */
+function editLast(roomId) {
+  const message = lastOwn(conversation(roomId).value.list, me.value);
+  if (message) startEditing(message.id);
+  return message !== null;
 }

@@ -21,7 +21,7 @@ export function Conversation({ isHidden }) {
   const room = currentRoom.value;
   useEffect(() => stopEditing, []);
   return html`
-    <main class="conversation" id="conversation" tabindex="-1" inert=${isHidden} data-testid="conversation" data-room=${room?.slug ?? room?.id}>
+    <main class="conversation" inert=${isHidden} data-testid="conversation" data-room=${room?.slug ?? room?.id}>
       <${Head} room=${room} />
       <${Banner} />
       ${room
@@ -42,7 +42,12 @@ function Head({ room }) {
   const count = countsHere.value.get(room?.id ?? "") ?? 0;
   return html`
     <header class="conversation-head">
-      <button class="icon-button only-narrow" aria-label=${t("rooms.open")} onClick=${() => showDrawer("channels")} data-testid="open-channels">
+      <button
+        class="icon-button only-narrow"
+        aria-label=${t("rooms.open")}
+        onClick=${() => showDrawer("channels")}
+        data-testid="open-channels"
+      >
         <${Icon} name="menu" />
       </button>
       ${room && html`<${Icon} name=${roomIcon(room)} />`}

@@ -12,33 +12,13 @@ import { html, useClient } from "./html.js";
 
 /** @param {{message: Message}} props */
 export function MessageEditor({ message }) {
-  const client = useClient();
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const [problem, setProblem] = useState("");
-  const [isBusy, setBusy] = useState(false);
+  const { save, problem, isBusy } = useSaving(message, field);
   useLayoutEffect(() => {
     autosize(field.current);
     field.current?.focus();
     field.current?.setSelectionRange(-1, -1);
   }, []);
-  const leave = () => {
-    stopEditing();
-    focusComposer();
-  };
-  const save = async () => {
-    const content = field.current?.value.trim() ?? "";
-    if (isBusy) return;
-    if (content === "" || content === message.content) return leave();
-    setBusy(true);
-    try {
-      await client.edit(message.id, content);
-      leave();
-    } catch (error) {
-      // The words stay in the field: nothing one wrote is lost to a connection.
-      setProblem(errorText(asNetError(error)));
-      setBusy(false);
-    }
-  };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.key === "Escape") leave();
@@ -66,4 +46,34 @@ export function MessageEditor({ message }) {
       </p>
     </div>
   `;
+}
+
+function leave() {
+  stopEditing();
+  focusComposer();
+}
+
+/**
+ * @param {Message} message
+ * @param {{current: HTMLTextAreaElement | null}} field
+ */
+function useSaving(message, field) {
+  const client = useClient();
+  const [problem, setProblem] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const save = async () => {
+    const content = field.current?.value.trim() ?? "";
+    if (isBusy) return;
+    if (content === "" || content === message.content) return leave();
+    setBusy(true);
+    try {
+      await client.edit(message.id, content);
+      leave();
+    } catch (error) {
+      // The words stay in the field: nothing one wrote is lost to a connection.
+      setProblem(errorText(asNetError(error)));
+      setBusy(false);
+    }
+  };
+  return { save, problem, isBusy };
 }

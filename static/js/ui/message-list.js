@@ -32,7 +32,10 @@ export function MessageList({ room }) {
   const client = useClient();
   const view = conversation(room.id).value;
   const myId = me.value?.id ?? "";
-  const rows = useComputed(() => rowsOf(conversation(room.id).value.list, pending.value.get(room.id) ?? [], me.value?.id ?? ""));
+  const rows = useComputed(() => {
+    const { list } = conversation(room.id).value;
+    return rowsOf(list, pending.value.get(room.id) ?? [], me.value?.id ?? "");
+  });
   const loadAhead = () => {
     const { isLoaded, older } = conversation(room.id).peek();
     const { scrollTop = 0 } = scroller.current ?? {};
@@ -46,7 +49,14 @@ export function MessageList({ room }) {
   });
   return html`
     <div class="messages-place">
-      <div class="messages" ref=${scroller} onScroll=${onScroll} data-testid="messages" data-loaded=${view.isLoaded} data-older=${view.hasOlder ? view.older : "none"}>
+      <div
+        class="messages"
+        ref=${scroller}
+        onScroll=${onScroll}
+        data-testid="messages"
+        data-loaded=${view.isLoaded}
+        data-older=${view.hasOlder ? view.older : "none"}
+      >
         <${Top} room=${room} view=${view} />
         <ol class="message-rows" onKeyDown=${moveFocus}>
           ${rows.value.map((row, index) => drawRow(row, myId, index === rows.value.length - 1))}
@@ -55,7 +65,8 @@ export function MessageList({ room }) {
       ${!isAtEnd &&
       html`
         <button class="pill" onClick=${() => anchor.current?.toEnd()} data-testid="to-end">
-          <${Icon} name="down" /> ${unseen > 0 ? t("conversation.new", { count: unseen }) : t("conversation.latest")}
+          <${Icon} name="down" />
+          <span>${unseen > 0 ? t("conversation.new", { count: unseen }) : t("conversation.latest")}</span>
         </button>
       `}
     </div>
@@ -72,7 +83,8 @@ function drawRow(row, myId, isLast) {
     return html`<li key=${row.key} class="day" data-testid="day"><span>${dayOf(row.at)}</span></li>`;
   }
   if (row.kind === "pending") {
-    return html`<${PendingRow} key=${row.key} rowKey=${row.key} entry=${row.entry} isFirst=${row.isFirst} isLast=${isLast} />`;
+    const { key, entry, isFirst } = row;
+    return html`<${PendingRow} key=${key} rowKey=${key} entry=${entry} isFirst=${isFirst} isLast=${isLast} />`;
   }
   const { message } = row;
   const isMine = message.sender?.id === myId && isEditable(message);
@@ -90,20 +102,26 @@ function drawRow(row, myId, isLast) {
   `;
 }
 
-/** What lies above the oldest message; its place is kept, so that nothing moves. */
-/** @param {{room: Room, view: Conversation}} props */
+/**
+ * What lies above the oldest message; its place is kept, so that nothing moves.
+ * @param {{room: Room, view: Conversation}} props
+ */
 function Top({ room, view }) {
   const client = useClient();
   if (!view.isLoaded) return html`<p class="messages-loading hint" role="status">${t("conversation.loading")}</p>`;
   if (view.older === "failed") {
     return html`
       <p class="messages-top hint">
-        ${t("conversation.older.failed")} <button class="link" onClick=${() => client.loadOlder(room.id)}>${t("app.retry")}</button>
+        ${t("conversation.older.failed")}
+        <button class="link" onClick=${() => client.loadOlder(room.id)}>${t("app.retry")}</button>
       </p>
     `;
   }
-  if (view.hasOlder) return html`<p class="messages-top hint">${view.older === "loading" && t("conversation.older")}</p>`;
-  return html`<p class="messages-top hint" data-testid="beginning">${t("conversation.start", { room: roomTitle(room) })}</p>`;
+  if (view.hasOlder) {
+    return html`<p class="messages-top hint">${view.older === "loading" && t("conversation.older")}</p>`;
+  }
+  const start = t("conversation.start", { room: roomTitle(room) });
+  return html`<p class="messages-top hint" data-testid="beginning">${start}</p>`;
 }
 
 /**
@@ -152,8 +170,8 @@ function useUnseen(list, isAtEnd, myId) {
   const seenSeq = useRef(0);
   if (isAtEnd) seenSeq.current = list.at(-1)?.seq ?? 0;
   const from = seenSeq.current;
-  return useMemo(
-    () => (isAtEnd ? 0 : list.filter(({ seq, sender, deletedAt }) => seq > from && sender?.id !== myId && !deletedAt).length),
-    [list, isAtEnd],
-  );
+  return useMemo(() => {
+    if (isAtEnd) return 0;
+    return list.filter(({ seq, sender, deletedAt }) => seq > from && sender?.id !== myId && !deletedAt).length;
+  }, [list, isAtEnd]);
 }

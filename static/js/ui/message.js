@@ -12,17 +12,28 @@ import { Icon } from "./icons.js";
 import { MessageEditor } from "./message-editor.js";
 import { Time } from "./time.js";
 
+/** @import {IconName} from "./icons.js" */
 /** @import {Message} from "../net/protocol.js" */
 
-/** @typedef {{rowKey: string, message: Message, quoted: Message | null | undefined, isFirst: boolean, isLast: boolean, isMine: boolean, isEditing: boolean}} MessageRowProps */
+/**
+ * @typedef {object} MessageRowProps
+ * @property {string} rowKey
+ * @property {Message} message
+ * @property {Message | null | undefined} quoted
+ * @property {boolean} isFirst
+ * @property {boolean} isLast
+ * @property {boolean} isMine
+ * @property {boolean} isEditing
+ */
 
 export const MessageRow = memo(
   /** @param {MessageRowProps} props */
   ({ rowKey, message, quoted, isFirst, isLast, isMine, isEditing }) => {
     const isDeleted = message.deletedAt !== null;
+    const isSystem = message.type === "system";
     return html`
       <li
-        class=${classes("message", isFirst && "is-first", isEditing && "is-editing", message.type === "system" && "is-system")}
+        class=${classes("message", isFirst && "is-first", isEditing && "is-editing", isSystem && "is-system")}
         tabindex=${isLast ? 0 : -1}
         data-key=${rowKey}
         data-testid="message"
@@ -48,7 +59,9 @@ export const MessageRow = memo(
 function Side({ message, isFirst }) {
   return html`
     <div class="message-side">
-      ${isFirst ? html`<${Avatar} person=${message.sender} />` : html`<${Time} at=${message.createdAt} className="time is-aside" />`}
+      ${isFirst
+        ? html`<${Avatar} person=${message.sender} />`
+        : html`<${Time} at=${message.createdAt} className="time is-aside" />`}
     </div>
   `;
 }
@@ -57,7 +70,9 @@ function Side({ message, isFirst }) {
 function Author({ message }) {
   return html`
     <p class="author">
-      <span class="name" title=${message.sender && `@${message.sender.username}`} data-testid="author">${message.sender?.displayName ?? t("people.unknown")}</span>
+      <span class="name" title=${message.sender && `@${message.sender.username}`} data-testid="author">
+        ${message.sender?.displayName ?? t("people.unknown")}
+      </span>
       <${Time} at=${message.createdAt} />
     </p>
   `;
@@ -69,7 +84,11 @@ function Words({ message }) {
     <div class="words">
       <span data-testid="content">${message.content}</span>
       ${message.edited &&
-      html` <span class="edited" title=${message.editedAt && fullTimeOf(message.editedAt)} data-testid="edited">(${t("message.edited")})</span>`}
+      html`
+        ${" "}<span class="edited" title=${message.editedAt && fullTimeOf(message.editedAt)} data-testid="edited">
+          (${t("message.edited")})
+        </span>
+      `}
     </div>
   `;
 }
@@ -99,20 +118,27 @@ function Tools({ message }) {
     return html`
       <div class="tools is-asking" role="group" aria-label=${t("message.delete.ask")}>
         <span>${t("message.delete.ask")}</span>
-        <button ref=${focusOnce} class="button is-small is-danger" onClick=${remove} data-testid="delete-confirm">${t("message.delete")}</button>
+        <button ref=${focusOnce} class="button is-small is-danger" onClick=${remove} data-testid="delete-confirm">
+          ${t("message.delete")}
+        </button>
         <button class="button is-small" onClick=${() => setAsking(false)}>${t("message.delete.keep")}</button>
       </div>
     `;
   }
   return html`
     <div class="tools">
-      <button class="icon-button" aria-label=${t("message.edit")} title=${t("message.edit")} onClick=${() => startEditing(message.id)} data-testid="edit">
-        <${Icon} name="pencil" />
-      </button>
-      <button class="icon-button" aria-label=${t("message.delete")} title=${t("message.delete")} onClick=${() => setAsking(true)} data-testid="delete">
-        <${Icon} name="trash" />
-      </button>
+      <${Tool} icon="pencil" label=${t("message.edit")} testid="edit" onUse=${() => startEditing(message.id)} />
+      <${Tool} icon="trash" label=${t("message.delete")} testid="delete" onUse=${() => setAsking(true)} />
     </div>
+  `;
+}
+
+/** @param {{icon: IconName, label: string, testid: string, onUse: () => void}} props */
+function Tool({ icon, label, testid, onUse }) {
+  return html`
+    <button class="icon-button" aria-label=${label} title=${label} onClick=${onUse} data-testid=${testid}>
+      <${Icon} name=${icon} />
+    </button>
   `;
 }
 

@@ -25,7 +25,12 @@ export const PendingRow = memo(
       >
         <div class="message-side">${isFirst && html`<${Avatar} person=${person} />`}</div>
         <div class="message-body">
-          ${isFirst && html`<p class="author"><span class="name" data-testid="author">${person?.displayName}</span><${Time} at=${entry.createdAt} /></p>`}
+          ${isFirst &&
+          html`
+            <p class="author">
+              <span class="name" data-testid="author">${person?.displayName}</span><${Time} at=${entry.createdAt} />
+            </p>
+          `}
           <div class="words">
             <span data-testid="content">${entry.content}</span>
             ${entry.state === "pending" && html`<span class="visually-hidden">${t("pending.pending")}</span>`}

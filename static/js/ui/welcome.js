@@ -11,7 +11,10 @@ import { classes, html, useClient } from "./html.js";
 /** @import {NetError} from "../net/errors.js" */
 
 /** @typedef {"guest" | "login" | "register"} Door */
-/** @typedef {{name: string, type: string, autocomplete: string, label: string, hint?: string, minLength?: number, maxLength?: number, pattern?: string}} FieldSpec */
+/**
+ * A field's label and hint (keys of the catalogue); the rest are the input's own attributes.
+ * @typedef {{name: string, label: string, hint?: string} & Record<string, string | number>} FieldSpec
+ */
 
 const EMAIL = { name: "email", type: "email", autocomplete: "username", label: "field.email", maxLength: 254 };
 
@@ -31,7 +34,14 @@ const FIELDS = {
   ],
   login: [EMAIL, { name: "password", type: "password", autocomplete: "current-password", label: "field.password" }],
   register: [
-    { name: "displayName", type: "text", autocomplete: "name", label: "field.displayName", hint: "field.displayName.hint", maxLength: 64 },
+    {
+      name: "displayName",
+      type: "text",
+      autocomplete: "name",
+      label: "field.displayName",
+      hint: "field.displayName.hint",
+      maxLength: 64,
+    },
     EMAIL,
     {
       name: "password",
@@ -125,13 +135,14 @@ function DoorForm({ door }) {
   };
   const names = FIELDS[door].map(({ name }) => name);
   const problems = problemsOf(error, names);
+  const hasProblems = Object.keys(problems).length > 0;
   useEffect(() => {
     if (error) document.getElementById(`field-${Object.keys(problems)[0] ?? names[0]}`)?.focus();
   }, [error]);
   return html`
     <form id="door-form" role="tabpanel" aria-labelledby="tab-${door}" class="door-form" onSubmit=${onSubmit}>
       ${FIELDS[door].map((spec) => html`<${Field} key=${spec.name} ...${spec} problem=${problems[spec.name]} />`)}
-      <p class="form-error" role="alert" data-testid="form-error">${error && Object.keys(problems).length === 0 ? errorText(error) : ""}</p>
+      <p class="form-error" role="alert" data-testid="form-error">${error && !hasProblems ? errorText(error) : ""}</p>
       <button class="button is-primary" type="submit" aria-disabled=${isBusy} data-testid="enter">
         ${isBusy ? t("welcome.busy") : t(`welcome.${door}.submit`)}
       </button>
