@@ -30,7 +30,7 @@ run: install
 	@exec $(IN_VENV) -m config.launch
 
 test: python
-	@$(PYTHON) scripts/install.py dev client
+	@$(PYTHON) scripts/install.py dev client-dev
 	@exec $(IN_VENV) -m scripts.run_tests $(ARGS)
 
 check: python

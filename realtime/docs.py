@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, JsonResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.generic import TemplateView
 
 from api.payloads import Payload
@@ -17,27 +19,36 @@ REF = "#/components/schemas/{name}"
 
 def describe_gateway() -> dict[str, Any]:
     """Every frame with its JSON Schema: `{protocol, client, server, closeCodes, components}`."""
-    types = [h.command for h in handlers.values()] + list(events.values())
-    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
-    schema_of = dict(zip(types, schemas, strict=True))
+    taken, taken_shapes = _schemas([handler.command for handler in handlers.values()])
+    sent, sent_shapes = _schemas(list(events.values()))
+    for shape in sent_shapes.values():  # every field is always there, also those with a default
+        if "properties" in shape:
+            shape["required"] = list(shape["properties"])
     return {
         "protocol": PROTOCOL_VERSION,
         "client": [
             {
                 "type": handler.name,
                 "description": inspect.getdoc(handler.handler) or "",
-                "data": schema_of[handler.command],
+                "data": taken[handler.command],
                 "answers": [name_of_type(answer) for answer in handler.answers],
             }
             for handler in sorted(handlers.values(), key=lambda h: h.name)
         ],
         "server": [
-            {"type": type_, "description": inspect.getdoc(cls) or "", "data": schema_of[cls]}
+            {"type": type_, "description": inspect.getdoc(cls) or "", "data": sent[cls]}
             for type_, cls in sorted(events.items())
         ],
-        "closeCodes": {code.name: int(code) for code in Close},
-        "components": {"schemas": components},
+        "closeCodes": [
+            {"code": int(code), "name": code.name, "meaning": code.meaning} for code in Close
+        ],
+        "components": {"schemas": taken_shapes | sent_shapes},
     }
+
+
+def _schemas(types: list[type]) -> tuple[dict[type, dict[str, Any]], dict[str, dict[str, Any]]]:
+    schemas, shapes = msgspec.json.schema_components(types, ref_template=REF)
+    return dict(zip(types, schemas, strict=True)), shapes
 
 
 def name_of_type(cls: type[Payload]) -> str:
@@ -58,30 +69,57 @@ class GatewayDocsView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The frames, each with its fields as rows."""
         described = describe_gateway()
-        components = described["components"]["schemas"]
-        for frame in described["client"] + described["server"]:
-            frame["fields"] = _fields(components[frame["data"]["$ref"].rpartition("/")[2]])
-        shapes = [{"name": n, "fields": _fields(s)} for n, s in components.items()]
-        return super().get_context_data(**kwargs) | described | {"shapes": shapes}
+        shapes = described["components"]["schemas"]
+        frames = described["client"] + described["server"]
+        for frame in frames:
+            frame["fields"] = _fields(shapes[_name_of(frame["data"])])
+        own = {_name_of(frame["data"]) for frame in frames}
+        parts = [
+            {"name": name, "description": shape.get("description", ""), "fields": _fields(shape)}
+            for name, shape in sorted(shapes.items())
+            if name not in own
+        ]
+        return super().get_context_data(**kwargs) | described | {"shapes": parts}
+
+
+def _name_of(schema: dict[str, Any]) -> str:
+    return str(schema["$ref"].rpartition("/")[2])
 
 
 def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
     required = set(schema.get("required", []))
     return [
-        {"name": name, "type": _type_text(field), "is_required": name in required}
+        {"name": name, "type": _type_html(field), "is_required": name in required}
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def _type_text(schema: dict[str, Any]) -> str:
+def _type_html(schema: dict[str, Any]) -> SafeString:
+    """A field's type, with links to the shapes it is made of."""
     if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+        name = _name_of(schema)
+        return format_html('<a href="#{}">{}</a>', name, name)
     if "anyOf" in schema:
-        return " | ".join(_type_text(option) for option in schema["anyOf"])
+        return format_html_join(" | ", "{}", [(_type_html(part),) for part in schema["anyOf"]])
     if "enum" in schema:
-        return " | ".join(repr(value) for value in schema["enum"])
+        return format_html_join(" | ", "“{}”", [(value,) for value in schema["enum"]])
     if schema.get("type") == "array":
-        return f"[{_type_text(schema.get('items', {}))}]"
-    if "additionalProperties" in schema and isinstance(schema["additionalProperties"], dict):
-        return f"{{…: {_type_text(schema['additionalProperties'])}}}"
-    return str(schema.get("type", "any"))
+        return format_html("[{}]{}", _type_html(schema.get("items", {})), _bounds(schema))
+    if isinstance(schema.get("additionalProperties"), dict):
+        return format_html("{{…: {}}}", _type_html(schema["additionalProperties"]))
+    name = schema.get("format", schema.get("type", "any"))
+    return format_html("{}{}", name, _bounds(schema))
+
+
+BOUNDS = {
+    "minLength": "≥ {} long",
+    "maxLength": "≤ {} long",
+    "minimum": "≥ {}",
+    "maximum": "≤ {}",
+    "maxItems": "≤ {} of them",
+}
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    found = [text.format(schema[key]) for key, text in BOUNDS.items() if key in schema]
+    return f" ({', '.join(found)})" if found else ""

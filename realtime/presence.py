@@ -28,6 +28,7 @@ class PresenceKeeper:
         self.keep: dict[str, tuple[str, str | None, float]] = {}
         self._shown: dict[str, tuple[Presence, frozenset[str]]] = {}
         self._lingering: dict[str, dict[str, float]] = defaultdict(dict)  # user → room → until
+        self._over_limit: set[str] = set()  # people who had too many sockets a second ago
         self._leaving: set[str] = set()  # people whose last socket here is gone
         self._crowds: dict[str, bool] = {}  # crowded room → whether the last change was a coming
         hub.on_people = self.refresh
@@ -149,8 +150,22 @@ class PresenceKeeper:
             if process not in self.roster.peers:
                 self._tell_rooms_of_lost(entries)
         self.tell_others()
+        self._keep_to_the_limit()
         self._tell_viewers()
         self._tell_crowds()
+
+    def _keep_to_the_limit(self) -> None:
+        """Sockets opened in several processes at once are too many only when all have told. What is
+        still too much a second later is: a socket that just closed may not have been told yet.
+        """
+        over, limit = set(), self.hub.max_sockets_per_person
+        for user_id in self._over_limit | self.roster.dirty:
+            opened = self.roster.socket_times(user_id)
+            if len(opened) > limit and user_id in self._over_limit:
+                self.hub.evict(user_id, opened[-limit - 1])
+            elif len(opened) > limit:
+                over.add(user_id)
+        self._over_limit = over
 
     def _tell_crowds(self) -> None:
         crowds, self._crowds = self._crowds, {}

@@ -34,6 +34,8 @@ class Sources:
     changes_after: Callable[[str, int], list[Page]]
     # Of these people, those who may read the room (room id, user ids).
     readers: Callable[[str, Iterable[str]], set[str]]
+    # Of these people, those who belong to the server (server id, user ids).
+    members: Callable[[str, Iterable[str]], set[str]]
     # Sign-ins that ended within the last so many seconds (session ids).
     sessions_ended_within: Callable[[float], list[str]]
     # Versions of people changed within the last so many seconds; of these servers.

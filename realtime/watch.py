@@ -67,7 +67,9 @@ class Watch:
             if self.hub.heads.get(room_id, 0) > head.last_seq:
                 self.hub.active.add(room_id)
             self.hub.note_head(room_id, head.last_seq)
-        self.server_versions |= servers
+        for server_id, version in servers.items():
+            known_version = self.server_versions.get(server_id, version)
+            self.server_versions[server_id] = min(known_version, version)
         self.people_versions |= people
 
     async def start_feed(self, room_id: str) -> None:
@@ -144,7 +146,25 @@ class Watch:
         for user_id in self.people_versions.keys() - self.hub.people.keys():
             del self.people_versions[user_id]
         servers = {server_id for s in self.hub.sockets for server_id in s.servers}
-        self.server_versions = await run_db(sources.server_versions, servers)
+        known, found = self.server_versions, await run_db(sources.server_versions, servers)
+        # What could not be checked keeps its old version, so that the next round tries again.
+        self.server_versions = {s: known.get(s, version) for s, version in found.items()}
+        for server_id, version in found.items():
+            if self.server_versions[server_id] != version:
+                self.server_versions[server_id] = version
+                try:
+                    await self._check_members(server_id)
+                except BaseException:
+                    self.server_versions[server_id] = known[server_id]
+                    raise
+
+    async def _check_members(self, server_id: str) -> None:
+        hearing = [s for s in self.hub.sockets if server_id in s.servers]
+        belong = await run_db(sources.members, server_id, {s.user_id for s in hearing})
+        for socket in hearing:
+            if socket.user_id not in belong:
+                self.hub.cut(socket, [], server_id, "access")
+                self.hub.on_people(socket.user_id)
 
     # --- holes -----------------------------------------------------------------------------------
     def expect(self, room_id: str) -> None:

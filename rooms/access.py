@@ -200,6 +200,14 @@ def readers_of(room_id: str, user_ids: Iterable[str]) -> set[str]:
     }
 
 
+def members_of(server_id: str, user_ids: Iterable[str]) -> set[str]:
+    """Of these people, those who belong to the server (for the watch)."""
+    members = ServerMember.objects.filter(
+        server_id=server_id, server__deleted_at=None, user__in=list(user_ids)
+    )
+    return {str(user_id) for user_id in members.values_list("user_id", flat=True)}
+
+
 def _find(ref: UUID | str) -> Room:
     rooms = Room.objects.select_related("head")
     found = rooms.filter(pk=room_id) if (room_id := as_uuid(ref)) else _by_name(rooms, str(ref))

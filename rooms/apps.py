@@ -19,4 +19,5 @@ class RoomsConfig(AppConfig):
         sources.deployment = lambda: str(read_epoch())
         sources.heads = queries.read_heads
         sources.readers = access.readers_of
+        sources.members = access.members_of
         sources.server_versions = queries.read_server_versions

@@ -9,6 +9,7 @@ from accounts.authentication import authenticate_token
 from api.errors import Conflict, ValidationFailed
 from api.payloads import Payload, Person
 from realtime import wire
+from realtime.events import AuthError
 from realtime.handlers import running
 from realtime.protocol import PROTOCOL_VERSION, Command, event
 from realtime.registry import on
@@ -60,7 +61,7 @@ class Arrival:
     server_versions: dict[str, int]
 
 
-@on("auth:identify", Identify, answers=(AuthOk,), before_identify=True)
+@on("auth:identify", Identify, answers=(AuthOk, AuthError), before_identify=True)
 async def identify(socket: Socket, data: Identify) -> AuthOk:
     """Sign the socket in; once per socket."""
     if data.protocol != PROTOCOL_VERSION:

@@ -32,6 +32,7 @@ class Database:
     def __init__(self):
         self.rooms = {}  # id → [head, access version, readers]
         self.ended = []
+        self.servers = {"s": [1, {"ann", "ben"}]}  # id → [version, members]
         self.is_away = False
         self.reads = 0
         self.before_answer = lambda: None  # in the reading thread
@@ -53,6 +54,13 @@ class Database:
         ends = [middle, head] if number < middle < head else [head]
         return [Page(up_to, Missed(up_to=up_to)) for up_to in ends]
 
+    def server_versions(self, servers):
+        return {server: self.servers[server][0] for server in servers}
+
+    def members(self, server_id, user_ids):
+        self._read()
+        return set(user_ids) & self.servers[server_id][1]
+
     def readers(self, room_id, user_ids):
         self._read()
         return set(user_ids) & self.rooms[room_id][2]
@@ -65,7 +73,8 @@ def database(monkeypatch):
         monkeypatch.setattr(sources, name, getattr(made, name))
     monkeypatch.setattr(sources, "sessions_ended_within", lambda seconds: made.ended)
     monkeypatch.setattr(sources, "people_changed_within", lambda seconds: {})
-    monkeypatch.setattr(sources, "server_versions", lambda servers: dict.fromkeys(servers, 1))
+    monkeypatch.setattr(sources, "server_versions", made.server_versions)
+    monkeypatch.setattr(sources, "members", made.members)
     made.rooms["r"] = [0, 1, {"ann", "ben"}]
     return made
 
@@ -83,14 +92,14 @@ async def watch(database):
 class Client:
     """A real Socket, and what reached its client."""
 
-    def __init__(self, hub, user_id="ann", watched=()):
+    def __init__(self, hub, user_id="ann", watched=(), servers=()):
         self.frames = []
         self.socket = Socket(self._send, 1024 * 1024)
         self.socket.user_id, self.socket.session_id = user_id, f"session of {user_id}"
         self.socket.person = Person(
             id=user_id, username=user_id, display_name=user_id, avatar_url=None
         )
-        self.socket.watched = set(watched)
+        self.socket.watched, self.socket.servers = set(watched), set(servers)
         self.code = None
         hub.add(self.socket)
 
@@ -251,6 +260,20 @@ async def test_a_change_of_access_is_not_forgotten_when_the_database_goes_away_t
     monkeypatch.setattr(sources, "readers", readers)
     database.rooms["r"][1] = 2
     await until(lambda: "room:removed" in ann.types())
+
+
+async def test_who_no_longer_belongs_to_a_server_is_cut_from_it_without_a_doorbell(watch, database):
+    ann, ben = Client(watch.hub, "ann", servers=["s"]), Client(watch.hub, "ben", servers=["s"])
+    watch.know({}, {"s": 1}, {})
+    await asyncio.sleep(3 * PULSE_S)
+    database.is_away = True  # the first try fails
+    database.servers["s"] = [2, {"ann"}]
+    await asyncio.sleep(3 * PULSE_S)
+    database.is_away = False
+    await until(lambda: "server:removed" in ben.types())
+    watch.hub.take(wire.Cast("server:s", '{"type": "news", "data": 1}'))
+    await until(lambda: ann.types() == ["news"])
+    assert ben.types() == ["server:removed"]
 
 
 async def test_a_room_that_is_gone_is_taken_away(watch, database):

@@ -13,6 +13,7 @@ from tests.convergence.load import guests
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 CUT_WITHIN_S = 2.0
+only_with_redis = pytest.mark.parametrize("house", ["with Redis"], indirect=True, scope="module")
 HEADROOM = 2  # this machine has two cores and others on them
 
 REMOVE_FROM_SERVER = """
@@ -35,13 +36,6 @@ def house(request, tmp_path_factory):
             redis.kill()
         parlor.has_redis = request.param == "with Redis"
         yield parlor
-
-
-@pytest.fixture
-def connected(house):
-    if not house.has_redis:
-        pytest.skip("ephemeral: only with Redis")
-    return house
 
 
 @pytest.fixture
@@ -235,16 +229,18 @@ async def test_who_leaves_a_private_room_through_rest_hears_nothing_more(house, 
 
 
 # --- ephemeral: with Redis ---------------------------------------------------------------------------
-async def test_typing_is_seen_on_the_other_process_and_ends_by_itself(connected, opened):
-    (person, _), room_id, (here, there) = await both_in_a_room(connected, opened)
+@only_with_redis
+async def test_typing_is_seen_on_the_other_process_and_ends_by_itself(house, opened):
+    (person, _), room_id, (here, there) = await both_in_a_room(house, opened)
     await here.send("typing:start", roomId=room_id)
     await there.wait(of_user("typing:update", person, isTyping=True), 2 * HEADROOM)
     await there.wait(of_user("typing:update", person, isTyping=False), 7 + 2 * HEADROOM)
     assert here.all("typing:update") == []
 
 
-async def test_who_comes_and_goes_is_seen_on_the_other_process(connected, opened):
-    people, room_id, (here, there) = await both_in_a_room(connected, opened)
+@only_with_redis
+async def test_who_comes_and_goes_is_seen_on_the_other_process(house, opened):
+    people, room_id, (here, there) = await both_in_a_room(house, opened)
     await here.wait(of_user("room:user_joined", people[1]), 2 * HEADROOM)
     joined = await there.wait("room:joined")
     assert {p["user"]["id"] for p in joined["data"]["participants"]} == {p.id for p in people}
@@ -252,8 +248,9 @@ async def test_who_comes_and_goes_is_seen_on_the_other_process(connected, opened
     await here.wait(of_user("room:user_left", people[1]), 2 * HEADROOM)
 
 
-async def test_presence_is_seen_on_the_other_process(connected, opened):
-    watching_one, person = guests(connected, 2)
+@only_with_redis
+async def test_presence_is_seen_on_the_other_process(house, opened):
+    watching_one, person = guests(house, 2)
     watching = await watching_one.client(0)
     opened.append(watching)
     server = person.get("/servers")["data"][0]["id"]
@@ -266,12 +263,13 @@ async def test_presence_is_seen_on_the_other_process(connected, opened):
     await watching.wait(seen_as(person, "offline"), 8 * HEADROOM)
 
 
+@only_with_redis
 @pytest.mark.parametrize("back_on", [1, 0], ids=["on the same process", "on the other process"])
-async def test_a_reload_is_no_absence(connected, opened, back_on):
+async def test_a_reload_is_no_absence(house, opened, back_on):
     """Away for two seconds: nobody is told that they left, or came."""
-    watching_one, person = guests(connected, 2)
+    watching_one, person = guests(house, 2)
     server = person.get("/servers")["data"][0]["id"]
-    room_id = connected.person("owner").new_room()["id"]
+    room_id = house.person("owner").new_room()["id"]
     watchers = [await watching_one.client(process) for process in (0, 1)]
     opened += watchers
     for watcher in watchers:
@@ -298,11 +296,12 @@ async def test_a_reload_is_no_absence(connected, opened, back_on):
         assert flaps == []
 
 
+@only_with_redis
 @pytest.mark.parametrize("pause_s", [0.0, 0.1], ids=["all at once", "one by one"])
 async def test_the_twenty_first_socket_over_both_processes_closes_the_oldest(
-    connected, opened, pause_s
+    house, opened, pause_s
 ):
-    person = connected.person("busy")
+    person = house.person("busy")
     clients = []
     for index in range(21):
         clients.append(await person.client(index % 2))

@@ -15,7 +15,7 @@ export const en = {
   "welcome.guest": "As a guest",
   "welcome.login": "Sign in",
   "welcome.register": "Register",
-  "welcome.guest.hint": "One name is enough. You can register later.",
+  "welcome.guest.hint": "One name is enough, nothing else.",
   "welcome.guest.submit": "Come in",
   "welcome.login.submit": "Sign in",
   "welcome.register.submit": "Create my account",

@@ -101,7 +101,7 @@ function Doors({ door, onChoose }) {
             role="tab"
             class=${classes("door", name === door && "is-chosen")}
             aria-selected=${name === door ? "true" : "false"}
-            aria-controls="door-form"
+            aria-controls="door-panel"
             tabindex=${name === door ? 0 : -1}
             data-testid="door-${name}"
             onClick=${() => onChoose(name)}
@@ -140,14 +140,16 @@ function DoorForm({ door }) {
     if (error) document.getElementById(`field-${Object.keys(problems)[0] ?? names[0]}`)?.focus();
   }, [error]);
   return html`
-    <form id="door-form" role="tabpanel" aria-labelledby="tab-${door}" class="door-form" onSubmit=${onSubmit}>
-      ${FIELDS[door].map((spec) => html`<${Field} key=${spec.name} ...${spec} problem=${problems[spec.name]} />`)}
-      <p class="form-error" role="alert" data-testid="form-error">${error && !hasProblems ? errorText(error) : ""}</p>
-      <button class="button is-primary" type="submit" aria-disabled=${isBusy} data-testid="enter">
-        ${isBusy ? t("welcome.busy") : t(`welcome.${door}.submit`)}
-      </button>
-      ${door === "guest" && html`<p class="hint">${t("welcome.guest.hint")}</p>`}
-    </form>
+    <div id="door-panel" role="tabpanel" aria-labelledby="tab-${door}">
+      <form class="door-form" onSubmit=${onSubmit}>
+        ${FIELDS[door].map((spec) => html`<${Field} key=${spec.name} ...${spec} problem=${problems[spec.name]} />`)}
+        <p class="form-error" role="alert" data-testid="form-error">${error && !hasProblems ? errorText(error) : ""}</p>
+        <button class="button is-primary" type="submit" aria-disabled=${isBusy} data-testid="enter">
+          ${isBusy ? t("welcome.busy") : t(`welcome.${door}.submit`)}
+        </button>
+        ${door === "guest" && html`<p class="hint">${t("welcome.guest.hint")}</p>`}
+      </form>
+    </div>
   `;
 }
 
