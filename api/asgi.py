@@ -87,10 +87,22 @@ class BodyLimit:
             "X-Content-Type-Options": "nosniff",
             "Connection": "close",
             request_ids.HEADER: request_id,
+            **_home_headers(_header(scope, b"origin")),
         }
         raw_headers = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
         await send({"type": "http.response.start", "status": 413, "headers": raw_headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _home_headers(origin: str | None) -> dict[str, str]:
+    """What lets a page of a home origin read the answer: Django's CORS middleware stands inside."""
+    if origin is None or origin not in settings.CORS_ORIGINS:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Origin",
+    }
 
 
 async def _drain(receive: Receive, already_read: int) -> None:

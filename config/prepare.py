@@ -68,7 +68,7 @@ def migrate() -> None:
 def collect_static_files() -> None:
     """Without DEBUG files are served from one hashed copy; an image brings its own, read-only."""
     root = settings.STATIC_ROOT
-    if settings.DEBUG or not os.access(root if root.exists() else root.parent, os.W_OK):
+    if settings.DEVELOPMENT or not os.access(root if root.exists() else root.parent, os.W_OK):
         return
     print("Collecting static files…", flush=True)
     call_command("collectstatic", interactive=False, verbosity=0)

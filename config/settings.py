@@ -14,6 +14,7 @@ from typing import Any
 
 import dj_database_url
 import structlog
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvError
 
@@ -46,7 +47,10 @@ def _derived_secret(label: str) -> str:
 
 
 # --- what the environment says -------------------------------------------------------------------
-DEBUG: bool = env.bool("DEBUG", False)
+# Ours, for a try at home. Django's own stays off: its technical pages would show settings and paths
+# to whoever mistypes an address.
+DEVELOPMENT: bool = env.bool("DEBUG", False)
+DEBUG = False
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8000)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
@@ -63,7 +67,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", 
 CORS_ORIGINS: list[str] = env.list("CORS_ORIGINS", [])
 PROXY_COUNT: int = env.int("PROXY_COUNT", 0)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
-LOG_JSON: bool = env.bool("LOG_JSON", not DEBUG)
+LOG_JSON: bool = env.bool("LOG_JSON", not DEVELOPMENT)
 RATE_LIMITS: str = env.str("RATE_LIMITS", "")
 MESSAGE_MAX_LENGTH: int = env.int("MESSAGE_MAX_LENGTH", 4000)
 EMAIL_URL = env.dj_email_url("EMAIL_URL", "consolemail://")
@@ -85,7 +89,7 @@ except ValueError as wrong:
     _stop(f"DATABASE_URL cannot be read. {' '.join(str(wrong).split())}")
 
 if not SECRET_KEY:
-    if not DEBUG:
+    if not DEVELOPMENT:
         _stop("SECRET_KEY is not set. Set it to a long random string (or DEBUG=1 to try things).")
     SECRET_KEY = _kept_secret(DATA_DIR / "secret_key")
 JWT_ACCESS_SECRET = JWT_ACCESS_SECRET or _derived_secret("jwt-access")
@@ -120,8 +124,9 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "api.middleware.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "api.middleware.SecurityHeadersMiddleware",  # below the others: it answers some requests itself
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -129,7 +134,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -225,6 +229,7 @@ SPECTACULAR_SETTINGS = {
 # --- browsers: headers, origins, cookies ---------------------------------------------------------
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After"]
 CORS_URLS_REGEX = r"^/api.*$"
 CSRF_TRUSTED_ORIGINS = CORS_ORIGINS
@@ -266,12 +271,12 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEVELOPMENT
         else "config.vendored.HashedModulesStorage",
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_AUTOREFRESH = DEVELOPMENT
 
 # --- e-mail --------------------------------------------------------------------------------------
 globals().update(EMAIL_URL)

@@ -24,7 +24,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from api.errors import Conflict, NotFound, Unavailable
+from api.errors import Conflict, Gone, NotFound, Unavailable
 from api.hooks import after_commit
 from api.payloads import Payload, timestamp
 from messaging import payloads
@@ -129,7 +129,7 @@ _in_order = _InOrder()
 async def append(entry: Entry) -> Appended:
     """Write an entry from the event loop. Entries of a room are written in the order of the calls.
 
-    Raises AccessChanged, Conflict, NotFound, Unavailable.
+    Raises AccessChanged, Conflict, Gone, NotFound, Unavailable.
     """
     async with _in_order.lock_for(entry.room_id):
         return await run_db(append_now, entry)
@@ -198,7 +198,9 @@ def _write_new(entry: NewMessage, head: RoomHead) -> Appended:
 
 def _write_edit(entry: Edit, head: RoomHead) -> Appended:
     message = _load(entry)
-    if message.content == entry.content or message.deleted_at is not None:
+    if message.deleted_at is not None:
+        raise Gone("This message was deleted.")
+    if message.content == entry.content:
         return Appended(message, is_change=False)
     _require_version(entry, head)
     now = timezone.now()

@@ -1,6 +1,7 @@
 """`/docs/ws`: the gateway's frames, generated from the registries that the gateway itself uses."""
 
 import inspect
+import re
 from typing import Any
 
 import msgspec
@@ -29,14 +30,14 @@ def describe_gateway() -> dict[str, Any]:
         "client": [
             {
                 "type": handler.name,
-                "description": inspect.getdoc(handler.handler) or "",
+                "description": _description(handler.handler),
                 "data": taken[handler.command],
                 "answers": [name_of_type(answer) for answer in handler.answers],
             }
             for handler in sorted(handlers.values(), key=lambda h: h.name)
         ],
         "server": [
-            {"type": type_, "description": inspect.getdoc(cls) or "", "data": sent[cls]}
+            {"type": type_, "description": _description(cls), "data": sent[cls]}
             for type_, cls in sorted(events.items())
         ],
         "closeCodes": [
@@ -44,6 +45,18 @@ def describe_gateway() -> dict[str, Any]:
         ],
         "components": {"schemas": taken_shapes | sent_shapes},
     }
+
+
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+def _description(documented: object) -> str:
+    """The docstring, with fields named as on the wire: `last_seq` → `lastSeq`."""
+
+    def as_on_the_wire(quoted: re.Match[str]) -> str:
+        return re.sub(r"(?<=[a-z])_([a-z])(?!.*:)", lambda m: m[1].upper(), quoted[0])
+
+    return _QUOTED.sub(as_on_the_wire, inspect.getdoc(documented) or "")
 
 
 def _schemas(types: list[type]) -> tuple[dict[type, dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -73,9 +86,14 @@ class GatewayDocsView(TemplateView):
         frames = described["client"] + described["server"]
         for frame in frames:
             frame["fields"] = _fields(shapes[_name_of(frame["data"])])
+            frame["prose"] = _prose_html(frame["description"])
         own = {_name_of(frame["data"]) for frame in frames}
         parts = [
-            {"name": name, "description": shape.get("description", ""), "fields": _fields(shape)}
+            {
+                "name": name,
+                "prose": _prose_html(shape.get("description", "")),
+                "fields": _fields(shape),
+            }
             for name, shape in sorted(shapes.items())
             if name not in own
         ]
@@ -92,6 +110,14 @@ def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": name, "type": _type_html(field), "is_required": name in required}
         for name, field in schema.get("properties", {}).items()
     ]
+
+
+def _prose_html(text: str) -> SafeString:
+    """A description, with what stands in backticks as code."""
+    parts = [
+        format_html("<code>{}</code>" if i % 2 else "{}", p) for i, p in enumerate(text.split("`"))
+    ]
+    return format_html_join("", "{}", [(part,) for part in parts])
 
 
 def _type_html(schema: dict[str, Any]) -> SafeString:

@@ -123,3 +123,26 @@ async def test_django_never_sees_ten_megabytes(own_addresses):
     exchange = Exchange([b"x" * 1024 * 1024] * 10, [(b"content-type", b"application/json")])
     status, _, body = await exchange.run(BodyLimit(get_asgi_application()))
     assert (status, json.loads(body)["error"]["code"]) == (413, "TOO_LARGE")
+
+
+async def test_a_page_of_a_home_origin_may_read_that_its_body_was_too_large(settings):
+    settings.CORS_ORIGINS = ["https://app.example.org"]
+    answers = {}
+    for origin in ("https://app.example.org", "https://evil.example.org"):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message, sent=sent):
+            sent.append(message)
+
+        headers = [(b"content-length", b"99999999"), (b"origin", origin.encode())]
+        scope = {"type": "http", "path": "/api/v1/messages", "headers": headers}
+        await BodyLimit(None)(scope, receive, send)
+        assert sent[0]["status"] == 413
+        answers[origin] = dict(sent[0]["headers"]).get(b"access-control-allow-origin")
+    assert answers == {
+        "https://app.example.org": b"https://app.example.org",
+        "https://evil.example.org": None,
+    }

@@ -1,6 +1,5 @@
 """/docs/ws says what the gateway takes and sends; it is made of the registries that do it."""
 
-import inspect
 import re
 from pathlib import Path
 
@@ -64,7 +63,11 @@ def test_it_is_the_registries_themselves(published):
 def test_every_frame_says_what_it_is_for(published):
     for frame in published["client"] + published["server"]:
         assert frame["description"], frame["type"]
-        assert frame["description"] == inspect.cleandoc(frame["description"])
+        for word in re.findall(r"`([^`]+)`", frame["description"]):
+            assert ":" in word or "_" not in word, word  # fields are named as on the wire
+    joined = by_type(published["server"])["room:joined"]["description"]
+    assert "`lastSeq`" in joined
+    assert "`connection:missed`" in joined
 
 
 def test_every_answer_is_a_published_event(published):
@@ -117,6 +120,8 @@ def test_the_page_for_people_names_everything(client, published):
     for entry in published["closeCodes"]:
         assert str(entry["code"]) in page
     assert "lastSeenSeq" in page
+    assert "<code>lastSeq</code>" in page
+    assert "`" not in page
     for link in re.findall(r'href="#([^"]+)"', page):
         assert f'id="{link}"' in page, link
 

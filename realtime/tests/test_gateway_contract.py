@@ -284,7 +284,12 @@ async def test_a_message_is_acknowledged_and_everybody_hears_it(house, alice, bo
 
     assert ack["type"] == "message:ack"
     data = ack["data"]
-    assert (data["roomId"], data["seq"], data["changeSeq"], data["nonce"]) == (room["id"], 1, 1, "n1")
+    assert (data["roomId"], data["seq"], data["changeSeq"], data["nonce"]) == (
+        room["id"],
+        1,
+        1,
+        "n1",
+    )
     for client in (hers, his):
         message = (await client.wait("message:new"))["data"]["message"]
         assert (message["id"], message["createdAt"]) == (data["id"], data["createdAt"])
@@ -421,9 +426,7 @@ async def test_an_answer_stays_in_its_room(house, alice):
     assert heard["data"]["message"]["replyTo"] == first["id"]
 
     for wrong in (first["id"], "01900000-0000-7000-8000-000000000000", "x"):
-        error = await client.error(
-            "message:send", roomId=there["id"], content="!", replyTo=wrong
-        )
+        error = await client.error("message:send", roomId=there["id"], content="!", replyTo=wrong)
         assert error["code"] == "VALIDATION_ERROR"
         assert [detail["field"] for detail in error["details"]] == ["replyTo"]
 
@@ -578,6 +581,38 @@ async def test_a_new_channel_is_told_to_the_server_and_then_watched(house, alice
     await hers.ask("message:send", roomId=room["id"], content="first")
     await his.wait(of_type("room:activity", roomId=room["id"]))
     assert (await his.ask("ping"))["data"]["heads"][room["id"]] == 1
+
+
+async def test_a_newcomer_is_told_to_the_server(house, bob):
+    his = await house.enter(bob)
+    server_id = his.all("auth:ok")[0]["servers"][0]["id"]
+    carol = house.person("carol")
+    told = await his.wait(
+        lambda f: (
+            f["type"] == "server:member_joined" and f["data"]["member"]["user"]["id"] == carol.id
+        )
+    )
+    assert told["data"]["serverId"] == server_id
+    assert told["data"]["member"]["roles"] == ["member"]
+    async with asyncio.timeout(10):  # by its version a client sees whether it missed one
+        while (await his.ask("ping"))["data"]["servers"][server_id] < told["data"]["version"]:
+            await asyncio.sleep(0.1)
+
+
+async def test_who_looks_different_is_told_to_those_who_see_them(house, alice, bob):
+    his, hers = await house.enter(bob), await house.enter(alice)
+    alice.request("PATCH", "/users/me", {"displayName": "Alice the Second"})
+    for client in (his, hers):
+        told = await client.wait(lambda f: f["type"] == "user:updated" and of_user(alice)(f))
+        assert told["data"]["user"]["displayName"] == "Alice the Second"
+    seen_by_bob = (await his.wait("user:updated"))["data"]["user"]
+    assert seen_by_bob["email"] is None  # one's own eyes only
+
+    room = alice.new_room()
+    await his.ask("room:join", roomId=room["id"])
+    await hers.ask("room:join", roomId=room["id"])
+    came = await his.wait("room:user_joined")
+    assert came["data"]["user"]["displayName"] == "Alice the Second"
 
 
 async def test_a_room_of_ones_own_is_watched_by_all_ones_sockets(house, alice):

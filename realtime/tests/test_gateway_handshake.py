@@ -36,7 +36,17 @@ async def test_a_host_of_ours_is_let_in(house, host):
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "localhost.evil.example", "", "[", "[::1", "]", "a b", "127.0.0.1.nip.io", "@"],
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "",
+        "[",
+        "[::1",
+        "]",
+        "a b",
+        "127.0.0.1.nip.io",
+        "@",
+    ],
 )
 async def test_another_host_is_refused(house, host):
     wire = await Wire.connect(house.url)

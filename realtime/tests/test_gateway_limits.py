@@ -211,7 +211,7 @@ async def growth_while(house, working):
 async def test_who_stops_reading_is_closed_and_costs_nobody_anything(house, mallory):
     room = mallory.new_room()
     # Writing alone costs something too: the database's cache.
-    usual, _ = await growth_while(house, write_much(house, room, 20))
+    usual, usual_s = await growth_while(house, write_much(house, room, 20))
     stopped = [await stopped_reader(house, mallory, room) for _ in range(4)]
     ours = [wire.port for wire in stopped]
     assert house.connections(ours) == 4
@@ -219,7 +219,7 @@ async def test_who_stops_reading_is_closed_and_costs_nobody_anything(house, mall
     growth, worst_s = await growth_while(house, write_much(house, room, 20))
     await until(lambda: house.connections(ours) == 0, 10)  # not even connected any more
     assert growth < usual + 32_000_000
-    assert worst_s < 2
+    assert worst_s < 2 * usual_s + 1
     for wire in stopped:
         wire.close()
 
@@ -277,8 +277,10 @@ async def test_a_flood_of_presence_is_told_once_a_second(house, mallory):
         await hers.send("presence:set", status="idle", customStatus=f"{n}")
     await hers.ask("presence:set", status="dnd", customStatus="the last")
     await his.wait(
-        lambda f: f["type"] == "presence:update"
-        and any(c["customStatus"] == "the last" for c in f["data"]["changes"])
+        lambda f: (
+            f["type"] == "presence:update"
+            and any(c["customStatus"] == "the last" for c in f["data"]["changes"])
+        )
     )
     took_s = time.monotonic() - began_s
     told = [

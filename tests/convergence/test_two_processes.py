@@ -54,6 +54,7 @@ async def both_in_a_room(parlor, opened, **fields):
     for client in clients:
         opened.append(client)
         await client.ask("room:join", roomId=room_id)
+        await client.settle()  # what is ephemeral passes by a socket that is being answered
     return people, room_id, clients
 
 
