@@ -10,8 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from tests.live import Parlor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_epoch() -> None:
+    """Tests that commit are followed by a flush, which takes the first migration's epoch along."""
+    from django.db.models.signals import post_migrate
+
+    def keep(sender: Any, **kwargs: Any) -> None:
+        epochs = sender.get_model("DatabaseEpoch").objects
+        if not epochs.exists():
+            epochs.create()
+
+    post_migrate.connect(keep, sender=apps.get_app_config("rooms"), weak=False)
 
 
 @pytest.fixture(autouse=True)

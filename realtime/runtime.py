@@ -42,6 +42,7 @@ class Runtime:
         self.bus: Bus | None = None
         self.is_stopping = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Subscribe to the other processes first, then begin to check and to tick."""
@@ -61,6 +62,8 @@ class Runtime:
         """Close every socket, say goodbye, end."""
         self.is_stopping = True
         self.hub.close_all(code)
+        if self._keeping is not None:
+            await self._keeping
         await self._keep_presence()
         for task in self._tasks:
             task.cancel()
@@ -87,9 +90,14 @@ class Runtime:
                 self.hub.check_progress()
                 if ticks % int(BEAT_S) == 0:
                     self.hub.ring(self.roster.beat())
-                    await self._keep_presence()
+                    self._keep_soon()
             except Exception:
                 log.exception("tick_failed")
+
+    def _keep_soon(self) -> None:
+        """In a task of its own: a slow database must not hold up the ticks."""
+        if self._keeping is None or self._keeping.done():
+            self._keeping = self.loop.create_task(self._keep_presence())
 
     async def _keep_presence(self) -> None:
         kept, self.presence.keep = self.presence.keep, {}
@@ -99,6 +107,8 @@ class Runtime:
             except DatabaseError as error:
                 self.presence.keep = kept | self.presence.keep
                 log.info("presence_waits_for_database", error=str(error))
+            except Exception:
+                log.exception("presence_not_kept")
 
 
 _starting: asyncio.Lock | None = None

@@ -30,14 +30,16 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield from serve(tmp_path_factory.mktemp("limited"), "uvicorn", RATE_LIMITS=rates)
 
 
-def serve(directory: Any, kind: str, **settings: str) -> Iterator[Any]:
+def serve(directory: Any, kind: str, **settings: Any) -> Iterator[Any]:
     """Start, hand out (Parlor, kind, contract), stop."""
     running = Parlor(
         directory,
         server=kind,
         database_url=os.environ.get("DATABASE_URL", ""),
         redis_url=os.environ.get("REDIS_URL", ""),
-        **{"CORS_ORIGINS": FRIENDS, "JWT_ACCESS_SECRET": ACCESS_SECRET} | settings,
+        CORS_ORIGINS=FRIENDS,
+        JWT_ACCESS_SECRET=ACCESS_SECRET,
+        **settings,
     )
     try:
         running.start()

@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.live import Client, Parlor, Person
 
-ACCESS_SECRET = "the-tests-know-this-secret-of-the-access-tokens"
+ACCESS_SECRET = "the-tests-know-this-secret-of-the-access-tokens-and-sign-with-it"
 FRIENDS = "https://friends.example"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 # For what daphne cannot do: it has no back-pressure and drops who breaks the protocol.
@@ -128,8 +128,8 @@ class House:
     def admin(self) -> Person:
         """Who owns the default server; signed in once."""
         if not hasattr(self.parlor, "signed_in_admin"):
-            self.parlor.signed_in_admin = self.parlor.admin()  # type: ignore[attr-defined]
-        return self.parlor.signed_in_admin  # type: ignore[attr-defined,no-any-return]
+            self.parlor.signed_in_admin = self.parlor.admin()
+        return self.parlor.signed_in_admin
 
     def new_channel(self, **fields: Any) -> dict[str, Any]:
         """A channel of the default server, where everybody is."""
@@ -282,11 +282,11 @@ class Wire:
 
     def stop_reading(self) -> None:
         """Take nothing any more, as a stalled machine."""
-        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        self.writer.transport.pause_reading()
 
     def read_on(self) -> None:
         """Take what comes again."""
-        self.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        self.writer.transport.resume_reading()
 
     @property
     def port(self) -> int:
