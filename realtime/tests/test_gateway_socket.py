@@ -184,7 +184,7 @@ class Autobahn:
         self.closed = None
         self.transport = self
 
-    def sendCloseFrame(self, code, isReply):  # noqa: N803  autobahn's name
+    def sendCloseFrame(self, code, isReply):
         self.closed = (code, isReply)
 
     def abortConnection(self):
