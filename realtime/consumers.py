@@ -37,7 +37,6 @@ from realtime.socket import Socket
 log = structlog.get_logger(__name__)
 
 IDENTIFY = "auth:identify"
-READ_PAGE_WITHIN_S = 10.0
 
 
 class GatewayConsumer(AsyncConsumer):
@@ -160,16 +159,10 @@ class GatewayConsumer(AsyncConsumer):
         return answer
 
     async def _stream(self, frame: Frame, replies: AsyncGenerator[Payload, None]) -> None:
-        """Send a long answer as fast as this client reads it, and no slower than can be borne: what
-        happens in the room meanwhile is kept for it.
-        """
+        """Send an answer of several frames; the handler sees to it that the client keeps up."""
         async with aclosing(replies):
             async for reply in replies:
                 self.socket.send(encode(reply, frame.id))
-                try:
-                    await asyncio.wait_for(self.socket.drained(), READ_PAGE_WITHIN_S)
-                except TimeoutError:
-                    self.socket.close(Close.TOO_SLOW)
                 if self.socket.is_closing:
                     return
 
