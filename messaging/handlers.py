@@ -76,7 +76,7 @@ async def join_room(socket: Socket, data: JoinRoom) -> AsyncGenerator[Payload, N
     with joining.as_before_on_failure(socket, entered):
         answer = await joining.answer_join(socket, entered.room_id, data.last_seen_seq, data.epoch)
         for event in answer.events:
-            joining.require_kept(socket, entered)
+            await joining.before_each_page(socket, entered)
             yield event
         running().hub.release(socket, entered.room_id, answer.head)
 
@@ -92,7 +92,7 @@ async def recover(socket: Socket, data: Recover) -> AsyncGenerator[Payload, None
                     socket, entered.room_id, seen.last_seen_seq, data.epoch
                 )
                 for event in answer.events:
-                    joining.require_kept(socket, entered)
+                    await joining.before_each_page(socket, entered)
                     yield event
                 running().hub.release(socket, entered.room_id, answer.head)
         except Exception as error:

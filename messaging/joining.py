@@ -84,8 +84,12 @@ def as_before_on_failure(socket: Socket, entered: Entered) -> Iterator[None]:
         raise
 
 
-def require_kept(socket: Socket, entered: Entered) -> None:
-    """Raises Forbidden where the room was taken away while its answer was on the way."""
+async def before_each_page(socket: Socket, entered: Entered) -> None:
+    """Wait until the client has read what it was sent so far.
+
+    Raises Forbidden where the room was taken away while its answer was on the way.
+    """
+    await socket.drained()
     if entered.room_id not in socket.joined:
         raise Forbidden("You no longer have this room.")
 

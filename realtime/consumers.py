@@ -159,12 +159,21 @@ class GatewayConsumer(AsyncConsumer):
         return answer
 
     async def _stream(self, frame: Frame, replies: AsyncGenerator[Payload, None]) -> None:
-        """Send an answer of several frames; the handler sees to it that the client keeps up."""
+        """Send a long answer as fast as this client reads it.
+
+        The generator goes on as soon as its reply is queued, so that nothing falls between the last
+        reply and what it does then; the next reply waits until this one is written.
+        """
         async with aclosing(replies):
+            is_first = True
             async for reply in replies:
-                self.socket.send(encode(reply, frame.id))
+                if not is_first:
+                    await self.socket.drained()
                 if self.socket.is_closing:
                     return
+                self.socket.send(encode(reply, frame.id))
+                is_first = False
+        await self.socket.drained()
 
     async def _finish(self, frame: Frame, later: Later) -> None:
         try:

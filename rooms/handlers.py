@@ -11,6 +11,7 @@ from api.payloads import Payload, Person
 from realtime import wire
 from realtime.events import AuthError
 from realtime.handlers import running
+from realtime.hub import now_s
 from realtime.protocol import PROTOCOL_VERSION, Command, event
 from realtime.registry import on
 from realtime.socket import Socket
@@ -106,6 +107,7 @@ def _read_arrival(token: str) -> Arrival:
 def _let_in(socket: Socket, arrival: Arrival) -> None:
     """Registries only; nothing here waits, so `auth:ok` is the first frame the client gets."""
     here = running()
+    socket.opened_at = now_s()  # as of now: the newest of its person's, never one to give way
     socket.user_id = arrival.answer.user.id
     socket.session_id = arrival.answer.session_id
     socket.person = arrival.person

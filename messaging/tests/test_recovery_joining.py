@@ -10,7 +10,8 @@ from accounts.services import register_person
 from accounts.sign_in import Caller
 from messaging import joining, services
 from messaging.services import Draft
-from realtime import consumers, runtime
+from realtime import runtime
+from realtime import socket as socket_module
 from realtime.closing import Close
 from realtime.consumers import GatewayConsumer
 from realtime.threads import run_db
@@ -233,11 +234,47 @@ async def test_who_may_not_read_is_never_shown_as_having_come(scene):
     assert "room:user_joined" not in [frame["type"] for frame in other.heard]
 
 
+async def test_what_is_ephemeral_is_heard_from_the_answer_on(scene):
+    """Also by a client that has not read its answer yet: it is queued behind it."""
+    client, other = await scene.client(scene.bob), await scene.client(scene.alice)
+    await other.ask("room:join", roomId=scene.room_id)
+    client.reads.clear()
+    client.send("room:join", "j", roomId=scene.room_id)
+    await other.wait("room:user_joined")
+    await other.ask("ping")
+    other.send("typing:start", roomId=scene.room_id)
+    await other.ask("ping")
+    client.reads.set()
+    await client.wait("typing:update")
+    types = [frame["type"] for frame in client.heard]
+    assert types.index("room:joined") < types.index("typing:update")
+
+
+async def test_who_is_removed_in_the_middle_of_a_long_answer_gets_no_more_of_it(scene):
+    for index in range(30):
+        await scene.say(f"{index}" + "😀" * 3900)
+    client = await scene.client(scene.bob)
+    client.reads.clear()
+    client.send("room:join", "j", roomId=scene.room_id, lastSeenSeq=0)
+    async with asyncio.timeout(5):
+        while not client.consumer.socket.joined:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    await scene.kick()
+    await asyncio.sleep(0.1)
+    client.reads.set()
+    await client.ask("ping")
+    types = [frame["type"] for frame in client.heard[1:]]
+    assert types[-2:] == ["error", "pong"]
+    assert types.index("room:removed") > types.index("room:joined")
+    assert "connection:missed" not in types
+
+
 async def test_a_client_that_stops_reading_in_the_middle_of_a_long_answer_is_closed(
     scene, monkeypatch
 ):
     """Otherwise everything said in the room would be kept for it, for ever."""
-    monkeypatch.setattr(consumers, "READ_PAGE_WITHIN_S", 0.2)
+    monkeypatch.setattr(socket_module, "STALLED_AFTER_S", 0.2)
     for index in range(30):
         await scene.say(f"{index}" + "😀" * 3900)
     client = await scene.client(scene.bob)

@@ -2,13 +2,20 @@
 
 import asyncio
 import functools
+import json
+import time
 
 import pytest
 
 from realtime import servers, socket
 from realtime.closing import Close
+from realtime.consumers import GatewayConsumer
+from realtime.events import RoomLeft
 from realtime.hub import Hub
+from realtime.protocol import Frame
+from realtime.runtime import Runtime
 from realtime.socket import Socket
+from realtime.sources import sources
 from realtime.tests.gateway_kit import until
 
 
@@ -149,6 +156,66 @@ async def test_discarding_leaves_no_task_behind(alices, server):
     await asyncio.wait([writer])
     alices.send("b")
     assert alices._writer is None
+
+
+# --- answers of several frames ---------------------------------------------------------------------
+async def test_an_answer_goes_on_when_it_is_queued_and_waits_between_its_parts(alices, server):
+    consumer = GatewayConsumer()
+    consumer.socket = alices
+    steps = []
+
+    async def answer():
+        for n in (1, 2):
+            yield RoomLeft(room_id=str(n))
+            steps.append(n)  # the room's frames are released here: no gap may be before it
+
+    server.takes.clear()
+    running = asyncio.create_task(consumer._stream(Frame(type="x", id="c1"), answer()))
+    await asyncio.sleep(0.01)
+    assert steps == [1]
+    assert server.sent == []  # the second part waits for the first to be read
+    server.takes.set()
+    await asyncio.wait_for(running, 5)
+    assert steps == [1, 2]
+    assert [json.loads(text)["data"]["roomId"] for text in server.sent] == ["1", "2"]
+
+
+async def test_an_answer_ends_where_its_reader_is_gone(alices, server):
+    consumer = GatewayConsumer()
+    consumer.socket = alices
+    ends = []
+
+    async def answer():
+        try:
+            while True:
+                yield RoomLeft(room_id="r")
+        finally:
+            ends.append("tidy")
+
+    running = asyncio.create_task(consumer._stream(Frame(type="x"), answer()))
+    await until(lambda: server.sent)
+    alices.close(Close.REPLACED)
+    await asyncio.wait_for(running, 5)
+    assert ends == ["tidy"]
+
+
+async def test_a_slow_database_does_not_hold_up_the_ticks(monkeypatch):
+    stored = []
+
+    def slowly(kept):
+        time.sleep(0.1)
+        stored.append(kept)
+
+    monkeypatch.setattr(sources, "keep_presence", slowly)
+    runtime = Runtime()
+    for n in range(3):
+        runtime.presence.keep = {"alice": ("idle", None, float(n))}
+        runtime._keep_soon()
+        await asyncio.sleep(0)
+    assert stored == []
+    await runtime._keeping
+    assert stored == [{"alice": ("idle", None, 0.0)}]
+    assert runtime.presence.keep == {"alice": ("idle", None, 2.0)}  # the next tick's
 
 
 # --- what several sockets hear ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Who is writing: told to the others in the room, ended by itself, never stored."""
 
+import asyncio
 import time
 import types
 
@@ -136,6 +137,24 @@ async def test_the_others_see_alice_writing_and_stopping(house):
     for client in (hers, second):
         await client.settle()
         assert not client.all("typing:update")
+
+
+async def test_who_has_just_been_answered_sees_alice_start(house):
+    alice, bob = house.person("alice"), house.person("bob")
+    rooms = [alice.new_room() for _ in range(20)]
+    hers = await house.enter(alice, *rooms)
+    clients = [await house.enter(bob) for _ in range(10)]
+
+    async def come_and_see(his, room):
+        await his.ask("room:join", roomId=room["id"])
+        await hers.send("typing:start", roomId=room["id"])
+        heard = await his.wait(
+            lambda f: f["type"] == "typing:update" and f["data"]["roomId"] == room["id"], 5
+        )
+        assert heard["data"]["isTyping"] is True
+
+    for batch in (rooms[:10], rooms[10:]):
+        await asyncio.gather(*map(come_and_see, clients, batch))
 
 
 async def test_typing_has_no_answer_of_its_own(house, mallory):
