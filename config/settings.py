@@ -176,7 +176,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        "pool": {"min_size": 0, "max_size": DATABASE_POOL_MAX, "timeout": 5},
+        # The pool tries again after 1, 2, 4, 8 … s; given up early, the next request begins anew, so
+        # that a database that was away for long is not waited for as long again.
+        "pool": {
+            "min_size": 0,
+            "max_size": DATABASE_POOL_MAX,
+            "timeout": 5,
+            "reconnect_timeout": 2,
+        },
         "connect_timeout": 5,
     }
 
@@ -319,7 +326,11 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer()
             if LOG_JSON
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else structlog.dev.ConsoleRenderer(
+                # Plain: rich ones print local variables, and with them tokens.
+                colors=False,
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso"),

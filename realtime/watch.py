@@ -197,6 +197,7 @@ class Watch:
         try:
             for page in await run_db(sources.changes_after, room_id, delivered):
                 feed.fill(page.up_to, encode(page.event))
+                await asyncio.sleep(0)  # let the writers take it before the next page
         finally:
             feed.end_fill()
 

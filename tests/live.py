@@ -27,8 +27,16 @@ from websockets.exceptions import ConnectionClosed
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 40
 UVICORN = [
-    *("uvicorn", "config.asgi:application", "--ws", "websockets-sansio", "--ws-max-size", "65536"),
-    *("--ws-per-message-deflate", "false", "--no-proxy-headers", "--log-level", "warning"),
+    *("uvicorn", "config.asgi:application", "--ws", "realtime.uvicorn_ws:Protocol"),
+    *(
+        "--ws-max-size",
+        "65536",
+        "--ws-per-message-deflate",
+        "false",
+        "--no-proxy-headers",
+        "--log-level",
+        "warning",
+    ),
     *("--timeout-graceful-shutdown", "8", "--no-access-log"),
 ]
 DAPHNE = ["daphne", "config.asgi:application"]

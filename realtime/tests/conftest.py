@@ -8,11 +8,7 @@ import httpx
 import pytest
 
 from realtime.tests.gateway_kit import ACCESS_SECRET, FRIENDS, Contract, House
-from tests import live
 from tests.live import Parlor
-
-if "websockets-sansio" in live.UVICORN:  # as the launcher serves it
-    live.UVICORN[live.UVICORN.index("websockets-sansio")] = "realtime.uvicorn_ws:Protocol"
 
 
 @pytest.fixture(scope="session", params=["uvicorn", "daphne"])

@@ -318,8 +318,15 @@ async def test_bytes_sent_before_the_handshake_is_answered_harm_nobody(house, by
     wire.writer.write(upgrade() + bytes_)
     await asyncio.sleep(0)
     wire.writer.write(bytes_)
-    assert (await wire.reader.readuntil(b"\r\n\r\n")).split()[1] == b"101"
+    try:
+        assert (await wire.reader.readuntil(b"\r\n\r\n")).split()[1] == b"101"
+    except ConnectionResetError:
+        pass  # the goodbye for these bytes was quicker than our reading of the answer
     wire.close()
+    polite = await Wire.upgraded(house.url)
+    polite.writer.write(frame_of(PING, b"still there?"))
+    assert await polite.frame() == (PONG, b"still there?")
+    polite.close()
 
 
 async def test_pings_are_answered_and_pongs_are_not(house):

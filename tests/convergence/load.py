@@ -61,7 +61,7 @@ class Line(Client):
     def _take(self, frame: Data) -> None:
         try:
             self._on_frame(frame)
-        except AssertionError as broken:
+        except Exception as broken:
             self.failure = self.failure or broken
             self.ws.transport.abort()
             return
@@ -163,9 +163,10 @@ class Actor:
     def _take(self, frame: Data) -> None:
         type_, data = frame["type"], frame["data"]
         self.heard[type_] += 1
-        if data.get("roomId", data.get("message", {}).get("roomId")) == self.replica.room_id or (
-            type_ == "room:joined"
-        ):
+        if type_ in ("error", "auth:error"):
+            return  # whoever asked sees to it
+        of_room = data.get("roomId") or data.get("message", {}).get("roomId")
+        if type_ == "room:joined" or of_room == self.replica.room_id:
             self.replica.take(type_, data, is_asked="id" in frame)
             if self.replica.wants and self._is_ready.is_set():
                 self._spawn(self._get_what_is_missing(self.replica.wants))
