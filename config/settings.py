@@ -176,8 +176,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        # The pool tries again after 1, 2, 4, 8 … s; given up early, the next request begins anew, so
-        # that a database that was away for long is not waited for as long again.
+        # The pool tries again after 1, 2, 4, 8 … s; given up early, the next request begins anew,
+        # so that a database that was away for long is not waited for as long again.
         "pool": {
             "min_size": 0,
             "max_size": DATABASE_POOL_MAX,

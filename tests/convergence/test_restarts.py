@@ -141,7 +141,7 @@ async def test_a_killed_process_loses_nothing_that_was_acknowledged(fragile, say
     )
 
 
-@pytest.mark.parametrize("away_s", [1, 20], ids=["a moment", "longer than anything waits for it"])
+@pytest.mark.parametrize("away_s", [1, 8], ids=["a moment", "longer than anything waits for it"])
 async def test_postgres_restarted_is_503_or_1012_and_soon_all_is_well(tmp_path, say, away_s):
     with private_postgres() as postgres, running(tmp_path, database_url=postgres.url) as parlor:
         urls = [process.url for process in parlor.processes]
@@ -187,5 +187,5 @@ async def test_postgres_restarted_is_503_or_1012_and_soon_all_is_well(tmp_path, 
         assert set(statuses) <= {200, 503}
         assert away_s < 5 or 503 in statuses, "it was not away"
         assert closed <= {"closed 1012"}
-        assert last_bad - back_at < 10
-        assert min(slow) - back_at < 10
+        assert last_bad - back_at < 5  # ten are promised, however long it was away
+        assert min(slow) - back_at < 5
