@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import actor_of
 from accounts.models import User
 from api import params
 from api.base import ApiViewSet
@@ -36,11 +37,6 @@ CHANNEL = OpenApiParameter(
     description="The room (id, slug or code).",
 )
 AFTER = integer_parameter("after", "The number up to which everything is known.")
-
-
-def actor_of(request: Request) -> User:
-    """Who asks; authentication has made sure that it is a person."""
-    return cast(User, request.user)
 
 
 class HistoryViewSet(ApiViewSet):

@@ -1,12 +1,13 @@
 """REST of servers and rooms: parse → service or query → response. No rule, no write here."""
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import actor_of
 from accounts.models import User
 from api import params
 from api.base import ApiViewSet
@@ -27,11 +28,6 @@ SERVER_PARAMETER = OpenApiParameter(
     {"type": "string", "pattern": f"^({access.USUAL_UUID.pattern})?$"},
     description="Only channels of this server.",
 )
-
-
-def actor_of(request: Request) -> User:
-    """Who asks; authentication has made sure that it is a person."""
-    return cast(User, request.user)
 
 
 class ServerViewSet(ApiViewSet):
