@@ -18,11 +18,6 @@ def room_change(room_id: str, number: int, event: Payload) -> None:
     _send(wire.Numbered(room_id, number, encode(event)))
 
 
-def to_room(room_id: str, event: Payload, *, except_user: str = "") -> None:
-    """An event for everybody who has joined the room."""
-    _send(wire.Cast(f"room:{room_id}", encode(event), except_user))
-
-
 def to_user(user_id: str, event: Payload) -> None:
     """An event for all sockets of one person."""
     _send(wire.Cast(f"user:{user_id}", encode(event)))

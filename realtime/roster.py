@@ -91,12 +91,6 @@ class Roster:
         self.own[entry.user_id] = entry
         self._mark(entry.user_id)
 
-    def set_rooms(self, user_id: str, rooms: dict[str, float]) -> None:
-        """The rooms a person is in, through this process."""
-        entry = self.own.get(user_id)
-        if entry is not None and entry.rooms != rooms:
-            self.put(msgspec.structs.replace(entry, rooms=rooms))
-
     def choose(self, user_id: str, status: str, custom_status: str | None, at_s: float) -> None:
         """The status a person chose; the newest choice of any process counts."""
         entry = self.own.get(user_id)

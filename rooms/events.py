@@ -2,7 +2,7 @@
 
 from api.payloads import Payload
 from realtime.protocol import event
-from rooms.payloads import Member, Room, Server
+from rooms.payloads import Member, Room
 
 
 @event("room:updated")
@@ -10,14 +10,6 @@ class RoomUpdated(Payload):
     """A room is new or different."""
 
     room: Room
-
-
-@event("server:updated")
-class ServerUpdated(Payload):
-    """A server is different."""
-
-    server: Server
-    version: int
 
 
 @event("server:member_joined")

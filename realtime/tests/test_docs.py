@@ -23,7 +23,7 @@ SENT = {
     "auth:ok", "auth:error", "room:joined", "room:left", "room:user_joined", "room:user_left",
     "message:ack", "message:new", "message:updated", "message:deleted", "typing:update",
     "presence:update", "connection:missed", "pong", "room:activity", "room:updated",
-    "room:removed", "server:updated", "server:member_joined", "server:member_left",
+    "room:removed", "server:member_joined", "server:member_left",
     "server:removed", "user:updated", "session:revoked", "error",
 }  # fmt: skip
 
