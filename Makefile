@@ -8,14 +8,16 @@ IN_VENV := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help python install run test check format requirements
+.PHONY: help python install run test check format requirements bench bench-voice
 
 help:
 	@echo "make run       start Parlor here (PORT=8001 takes another port); Ctrl-C stops it"
 	@echo "make test      run all tests (ARGS='rooms -k kick' runs some)"
 	@echo "make check     format, lint, types, import rules, migrations, templates"
 	@echo "make format    put Python and templates into the house's format"
+	@echo "make bench     the chat path beside its peers (ARGS='--quick' takes minutes, '--help' says more)"
 	@echo "make install   only fetch what running needs"
+	@echo "make bench-voice    measure the media core beside its peers (ARGS=--quick, ARGS=--write)"
 	@echo "make requirements   pin requirements*.in anew"
 
 python:
@@ -37,6 +39,14 @@ check: python
 	@$(PYTHON) scripts/install.py dev client-dev
 	@exec $(IN_VENV) -m scripts.run_checks $(ARGS)
 
+bench: python
+	@$(PYTHON) scripts/install.py dev bench
+	@exec $(IN_VENV) -m benchmarks.chat $(ARGS)
+
+bench-voice: python
+	@$(PYTHON) scripts/install.py dev client-dev
+	@exec $(IN_VENV) -m benchmarks.voice $(ARGS)
+
 format: python
 	@$(PYTHON) scripts/install.py dev
 	@exec $(IN_VENV) -m scripts.run_checks --fix
@@ -44,6 +54,6 @@ format: python
 # For Python 3.11, the oldest that Parlor runs on; no index host or local path ends up in the files.
 requirements: python
 	@$(PYTHON) scripts/install.py dev
-	@for part in requirements requirements-dev requirements-services; do \
+	@for part in requirements requirements-dev requirements-services requirements-bench; do \
 		.venv/bin/uv pip compile --python-version 3.11 --no-header --no-emit-index-url \
 			--no-emit-find-links --quiet $(ARGS) $$part.in -o $$part.txt || exit 1; done

@@ -61,11 +61,23 @@ def search_people(q: str = "", skills: list[str] | None = None) -> QuerySet[User
     """
     people = User.objects.filter(is_active=True).order_by(Lower("username"))
     if not is_blank(q):
-        people = people.filter(_contains("username", q) | _contains("display_name", q))
+        people = people.filter(contains("username", q) | contains("display_name", q))
     for skill in skills or ():
         people = people.annotate(skills_text=Cast("skills", TextField()))
-        people = people.filter(_contains("skills_text", _json_string(skill)))
+        people = people.filter(contains("skills_text", _json_string(skill)))
     return people
+
+
+def contains(field: str, text: str) -> Q:
+    """Whether a field holds a text, literally, in any case of letters.
+
+    SQLite folds only A–Z; the usual spellings are offered, so that é finds É there, too.
+    """
+    spellings = {text, text.lower(), text.upper(), text.title()}
+    condition = Q()
+    for spelling in spellings if not text.isascii() else {text}:
+        condition |= Q(**{f"{field}__icontains": spelling})
+    return condition
 
 
 def sessions_ended_within(seconds: float) -> list[str]:
@@ -94,15 +106,6 @@ def _uuid(ref: str) -> UUID | None:
         return UUID(ref) if len(ref) == 36 else None
     except ValueError:
         return None
-
-
-def _contains(field: str, text: str) -> Q:
-    """SQLite folds only A–Z; the usual spellings are offered, so that é finds É there, too."""
-    spellings = {text, text.lower(), text.upper(), text.title()}
-    condition = Q()
-    for spelling in spellings if not text.isascii() else {text}:
-        condition |= Q(**{f"{field}__icontains": spelling})
-    return condition
 
 
 def _json_string(text: str) -> str:

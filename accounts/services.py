@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import hooks, names, payloads, queries
@@ -131,6 +131,15 @@ def update_profile(actor: User, *, changes: dict[str, Any]) -> User:
     after_commit(_tell_changed, person)
     hooks.person_changed.run(person)
     return person
+
+
+@transaction.atomic
+def raise_versions(people: QuerySet[User]) -> None:
+    """Something of theirs changed that no server's version tells: who misses the event hears of it
+    by `pong`, and fetches anew. Rows are locked in the order of ids.
+    """
+    ids = list(people.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    User.objects.filter(pk__in=ids).update(version=F("version") + 1, updated_at=timezone.now())
 
 
 def _tell_changed(person: User) -> None:

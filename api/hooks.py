@@ -49,6 +49,21 @@ class Hook(Generic[P, R]):
         return []
 
 
+class Slot(Generic[P, R]):
+    """One question that an upper app may answer; asked through `slot(…)`."""
+
+    def __init__(self, default: Callable[P, R]) -> None:
+        self._answer = default
+
+    def fill(self, answer: Callable[P, R]) -> None:
+        """From now on this one answers."""
+        self._answer = answer
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer."""
+        return self._answer(*args, **kwargs)
+
+
 def after_commit(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
     """Call after the commit. The write stands whatever `function` raises: that is logged."""
 

@@ -26,6 +26,12 @@ DEFAULTS = {
     "guest": "10/h",  # per address
     "reset": "10/h",  # per address
     "message": "10/5s",  # per person and room
+    "reaction": "30/10s",  # per person
+    "server": "10/h",  # made, per person
+    "invite": "20/h",  # made, per person
+    "voice_join": "60/min",  # per person
+    "voice_negotiation": "100/10s",  # per person: offers and answers, which a worker reads
+    "voice_metrics": "30/min",  # per person
 }
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,3})?(s|min|h|d)", re.ASCII)
 _UNIT_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}

@@ -61,6 +61,14 @@ def text(request: Request, name: str, *, max_length: int = 100) -> str:
     return raw.strip()
 
 
+def flag(request: Request, name: str) -> bool:
+    """1 or 0; missing or empty is 0. Raises `ValidationFailed` for anything else."""
+    raw = request.query_params.get(name, "")
+    if raw not in ("", "0", "1"):
+        raise ValidationFailed.of(name, "invalid", f"{name} must be 0 or 1.")
+    return raw == "1"
+
+
 def words(request: Request, name: str, *, max_items: int = 20, max_length: int = 50) -> list[str]:
     """A list separated by commas, without empty items."""
     raw = text(request, name, max_length=max_items * (max_length + 1))

@@ -34,9 +34,8 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"
 
 def timestamp(moment: datetime) -> Timestamp:
     """UTC with milliseconds: `2026-11-20T20:36:02.123Z`."""
-    return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-    )
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def timestamp_or_none(moment: datetime | None) -> Timestamp | None:

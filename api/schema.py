@@ -73,6 +73,8 @@ class Operation:
     errors: frozenset[int]
     public: bool
     enveloped: bool
+    body_type: str
+    answer_type: str
 
 
 def describe(  # noqa: PLR0913  one keyword for each thing there is to say
@@ -90,13 +92,16 @@ def describe(  # noqa: PLR0913  one keyword for each thing there is to say
     errors: Iterable[int] = (),
     public: bool = False,
     enveloped: bool = True,
+    body_type: str = "",
+    answer_type: str = CONTENT_TYPE,
 ) -> Callable[[Method], Method]:
     """Say in the schema what this method of a view does.
 
     `answer` is the payload type inside `data` (`many`: a list of it; `paged`: a list in pages;
     None: null), `meta` the type beside it, `body` the input serializer (`partial`: none of its
     fields is required; for PATCH always so), `query` the parameters; `also` is a second status with
-    the same answer.
+    the same answer. `body_type` is the media type of a body that is plain text (`body` is not
+    said then), `answer_type` that of the answer: another than JSON is text without an envelope.
     401 (unless `public`), 429, 503, for a body 400, 413 and 415, for parameters 400 and for a
     path with a variable 404 are added; `errors` names the others.
     """
@@ -116,6 +121,8 @@ def describe(  # noqa: PLR0913  one keyword for each thing there is to say
             errors=frozenset(errors),
             public=public,
             enveloped=enveloped,
+            body_type=body_type,
+            answer_type=answer_type,
         )
         return method
 
@@ -129,6 +136,11 @@ def text_parameter(name: str, description: str, max_length: int = 100) -> OpenAp
         {"type": "string", "maxLength": max_length, "pattern": ANY_TEXT},
         description=description,
     )
+
+
+def flag_parameter(name: str, description: str) -> OpenApiParameter:
+    """A yes or no in the query, as params.flag takes it."""
+    return OpenApiParameter(name, {"type": "string", "pattern": "^[01]?$"}, description=description)
 
 
 def integer_parameter(
@@ -173,6 +185,19 @@ class EnvelopeSchema(AutoSchema):
         body = self.described.body
         return body(partial=True) if body is not None and self.described.partial else body
 
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        """Also of a DELETE that asks for something, which drf-spectacular does not look at."""
+        if self.described.body_type:
+            text = {"schema": {"type": "string", "minLength": 1}}
+            return {"content": {self.described.body_type: text}, "required": True}
+        method = self.method
+        if method == "DELETE" and self.described.body is not None:
+            self.method = "POST"
+        try:
+            return super()._get_request_body(direction)
+        finally:
+            self.method = method
+
     def get_response_serializers(self) -> Any:
         """None: answers are payloads (see _get_response_bodies)."""
         return {}
@@ -200,12 +225,13 @@ class EnvelopeSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Json:
         described = self.described
         schema = self._data_schema(described)
-        answer = self._enveloped(described, schema) if described.enveloped else schema
+        is_json = described.answer_type == CONTENT_TYPE
+        answer = self._enveloped(described, schema) if described.enveloped and is_json else schema
         responses: Json = {
             str(status): {
                 "description": described.summary,
                 "headers": {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}},
-                "content": {CONTENT_TYPE: {"schema": answer}},
+                "content": {described.answer_type: {"schema": answer}},
             }
             for status in (described.status, described.also)
             if status is not None
@@ -222,7 +248,7 @@ class EnvelopeSchema(AutoSchema):
         statuses |= {429, 503}
         if not described.public or self.view.get_authenticators():
             statuses.add(401)  # a bad token is refused where none would do
-        if described.body is not None:
+        if described.body is not None or described.body_type:
             statuses |= {400, 413, 415}
         if described.query:
             statuses.add(400)

@@ -64,10 +64,8 @@ class Input(serializers.Serializer[Any]):
         """As `read`, from a mapping with snake_case keys."""
         made = cls(data=data, partial=partial)
         made.is_valid(raise_exception=True)
-        for name in list(made.get_fields()):
-            if has_nul(
-                data.get(name)
-            ):  # in fields of free form; a StrictString has said so already
+        for name, value in made.validated_data.items():
+            if has_nul(value):  # in fields of free form; a StrictString has said so already
                 raise ValidationFailed.of(
                     camel(name),
                     "null_characters_not_allowed",

@@ -18,6 +18,8 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvError
 
+from config.static_files import add_static_headers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
@@ -69,9 +71,22 @@ PROXY_COUNT: int = env.int("PROXY_COUNT", 0)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
 LOG_JSON: bool = env.bool("LOG_JSON", not DEVELOPMENT)
 RATE_LIMITS: str = env.str("RATE_LIMITS", "")
+SOCKET_FRAMES_PER_S: int = env.int("SOCKET_FRAMES_PER_S", 50)
+SOCKET_FRAMES_BURST: int = env.int("SOCKET_FRAMES_BURST", 200)
 MESSAGE_MAX_LENGTH: int = env.int("MESSAGE_MAX_LENGTH", 4000)
 EMAIL_URL = env.dj_email_url("EMAIL_URL", "consolemail://")
 HTTPS: bool = env.bool("HTTPS", False)
+MEDIA_WORKERS: int = env.int("MEDIA_WORKERS", 1)
+MEDIA_HOST: str = env.str("MEDIA_HOST", "") or HOST
+MEDIA_UDP_PORT: int = env.int("MEDIA_UDP_PORT", 0)
+MEDIA_ANNOUNCED_IP: list[str] = env.list("MEDIA_ANNOUNCED_IP", [])
+MEDIA_MAX_VIDEO_KBPS: int = env.int("MEDIA_MAX_VIDEO_KBPS", 8000)
+MEDIA_CONTROL_HOST: str = env.str("MEDIA_CONTROL_HOST", "127.0.0.1")
+MEDIA_CONTROL_PORT: int = env.int("MEDIA_CONTROL_PORT", 0)
+MEDIA_CONTROL_TOKEN: str = env.str("MEDIA_CONTROL_TOKEN", "")
+STUN_URLS: list[str] = env.list("STUN_URLS", [])
+TURN_URLS: list[str] = env.list("TURN_URLS", [])
+TURN_SECRET: str = env.str("TURN_SECRET", "")
 
 try:
     env.seal()
@@ -88,12 +103,15 @@ except EnvError as wrong:
 except ValueError as wrong:
     _stop(f"DATABASE_URL cannot be read. {' '.join(str(wrong).split())}")
 
+if SOCKET_FRAMES_PER_S < 1 or SOCKET_FRAMES_BURST < 1:
+    _stop("SOCKET_FRAMES_PER_S and SOCKET_FRAMES_BURST must be 1 or more.")
 if not SECRET_KEY:
     if not DEVELOPMENT:
         _stop("SECRET_KEY is not set. Set it to a long random string (or DEBUG=1 to try things).")
     SECRET_KEY = _kept_secret(DATA_DIR / "secret_key")
 JWT_ACCESS_SECRET = JWT_ACCESS_SECRET or _derived_secret("jwt-access")
 JWT_REFRESH_SECRET = JWT_REFRESH_SECRET or _derived_secret("jwt-refresh")
+MEDIA_CONTROL_TOKEN = MEDIA_CONTROL_TOKEN or _derived_secret("media-control")
 if JWT_ACCESS_SECRET == JWT_REFRESH_SECRET:
     _stop("JWT_ACCESS_SECRET and JWT_REFRESH_SECRET must differ.")
 
@@ -123,11 +141,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "api.middleware.RequestIdMiddleware",
+    *(
+        ["config.static_files.StaticFilesMiddleware"] if DEVELOPMENT else []
+    ),  # else they lie compressed
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # files need no page's headers, there are many
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "api.middleware.SecurityHeadersMiddleware",  # below the others: it answers some requests itself
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -237,7 +258,7 @@ SPECTACULAR_SETTINGS = {
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "Location", "Link", "Accept-Post"]
 CORS_URLS_REGEX = r"^/api.*$"
 CSRF_TRUSTED_ORIGINS = CORS_ORIGINS
 CONTENT_SECURITY_POLICY = {
@@ -267,7 +288,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "config.static_files.ModulesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.vendored.VendoredFinder",
 ]
@@ -282,6 +303,8 @@ STORAGES = {
         else "config.vendored.HashedModulesStorage",
     },
 }
+WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 WHITENOISE_AUTOREFRESH = DEVELOPMENT
 
@@ -294,12 +317,12 @@ GATEWAY: dict[str, int] = {
     "identify_timeout_s": 10,
     "heartbeat_s": 25,
     "max_frame_bytes": 64 * 1024,
-    "frames_per_s": 50,
-    "frames_burst": 200,
+    "frames_per_s": SOCKET_FRAMES_PER_S,
+    "frames_burst": SOCKET_FRAMES_BURST,
     "max_waiting": 32,
     "max_rooms": 200,
     "max_sockets_per_person": 20,
-    "max_buffer_bytes": 1024 * 1024,
+    "max_buffer_bytes": 4 * 1024 * 1024,
     "pulse_s": 1,
 }
 
@@ -350,6 +373,7 @@ LOGGING = {
         },
         "django_structlog": {"level": "INFO" if LOG_LEVEL == "DEBUG" else "WARNING"},
         "django.request": {"level": "ERROR"},
+        "websockets": {"level": "WARNING"},  # each line to a media worker, opened and closed
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -11,6 +11,7 @@ rest = [
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
     path("", include("messaging.urls")),
+    path("", include("voice.urls")),
 ]
 client = TemplateView.as_view(template_name="index.html")
 

@@ -23,6 +23,11 @@ LIBRARIES = {
     "vendor/signals-core.js": "@preact/signals-core/dist/signals-core.mjs",
     "vendor/signals.js": "@preact/signals/dist/signals.mjs",
     "vendor/htm.js": "htm/dist/htm.mjs",
+    # Only fetched when an emoji is first looked for.
+    "vendor/gemoji.js": "gemoji/index.js",
+    # Only fetched when somebody first talks. CommonJS as it comes: installing makes it one module
+    # (`npm run bundle`, decision 0018).
+    "vendor/mediasoup-client.js": ".bundles/mediasoup-client.js",
 }
 SOURCE_MAP = b"//# sourceMappingURL="
 
@@ -40,7 +45,7 @@ class VendoredStorage(FileSystemStorage):
         if not found.is_file():
             raise ImproperlyConfigured(
                 f"The client's library {self.libraries[name]} is not in node_modules. "
-                "`make install` (or `npm ci`) fetches it."
+                "`make install` (or `npm ci` and `npm run bundle`) fetches it."
             )
         return str(found)
 
@@ -87,3 +92,5 @@ class HashedModulesStorage(CompressedManifestStaticFilesStorage):
     """Files under names that hold their hash, cached for ever; imports between modules follow."""
 
     support_js_module_import_aggregation = True
+    # A changed hash goes up one import a pass; modules that import each other would never settle.
+    max_post_process_passes = 30

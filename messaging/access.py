@@ -30,6 +30,8 @@ def get_message_to_edit(actor: User, message_id: UUID | str) -> Message:
     message, allowed = get_message_for(actor, message_id)
     if message.sender_id != actor.pk or message.type == MessageType.SYSTEM:
         raise Forbidden("Only its author can edit a message.")
+    if message.room.ended_at is not None:
+        raise Gone("This call has ended.")
     if not allowed & Permission.POST:
         raise Forbidden("You can no longer write in this room.")
     if message.deleted_at is not None:
@@ -42,4 +44,14 @@ def get_message_to_delete(actor: User, message_id: UUID | str) -> Message:
     message, allowed = get_message_for(actor, message_id)
     if message.sender_id != actor.pk and not allowed & Permission.MANAGE_MESSAGES:
         raise Forbidden("Only its author or a moderator can delete a message.")
+    return message
+
+
+def get_message_to_react(actor: User, message_id: UUID | str) -> Message:
+    """Whoever may take part in the room, while the message is there."""
+    message, allowed = get_message_for(actor, message_id)
+    if not allowed & Permission.REACT:
+        raise Forbidden("You cannot react in this room.")
+    if message.deleted_at is not None:
+        raise Gone("This message was deleted.")
     return message

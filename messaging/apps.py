@@ -9,7 +9,11 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the frames and the socket floor's slot."""
         import messaging.handlers  # noqa: F401
-        from messaging import recovery
+        from messaging import reading, recovery, unread
         from realtime.sources import sources
+        from rooms import hooks
 
         sources.changes_after = recovery.pages_after
+        sources.activity = unread.activity
+        hooks.read_states.register(unread.read_states)
+        hooks.member_added.register(reading.start_reading)

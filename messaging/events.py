@@ -33,6 +33,30 @@ class MessageDeleted(Payload):
     deleted_at: Timestamp
 
 
+@event("reaction:changed")
+class ReactionChanged(Payload):
+    """Somebody added a reaction or took it back; `count` is how many there are now."""
+
+    room_id: str
+    message_id: str
+    seq: int
+    change_seq: int
+    emoji: str
+    user_id: str
+    added: bool
+    count: int
+
+
+@event("read:updated")
+class ReadUpdated(Payload):
+    """How far this person has read the room now, here or on another device."""
+
+    room_id: str
+    seq: int
+    unread: int
+    mentions: int
+
+
 @event("message:ack")
 class MessageAck(Payload):
     """Committed. The same nonce gets the same ack, whenever it is sent again."""
@@ -49,7 +73,8 @@ class MessageAck(Payload):
 class RoomJoined(Payload):
     """The room as of `last_seq`. With `recovered`, `messages` is what changed since the number the
     client named, up to `up_to` (with `more`, `connection:missed` frames follow by themselves);
-    without, it is the newest part of the history and replaces what the client had.
+    without, it is the newest part of the history and replaces what the client had. `read_seq` is
+    how far the person has read; `unread` and `mentions` count what is beyond, up to 100.
     """
 
     room: Room
@@ -59,6 +84,9 @@ class RoomJoined(Payload):
     recovered: bool
     up_to: int
     more: bool
+    read_seq: int
+    unread: int
+    mentions: int
     participants: list[Participant]
     typing: list[Person]
     voice: list[Any]

@@ -2,21 +2,27 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta
 
 from accounts.models import User
-from api.errors import ValidationFailed, as_parlor_error
+from api import limits
+from api.errors import Forbidden, ValidationFailed, as_parlor_error
 from api.payloads import Payload, timestamp
-from messaging import joining, services
-from messaging.events import ConnectionMissed, MessageAck, RoomJoined
-from messaging.log import Entry, NewMessage
+from messaging import joining, reactions, reading, services, words
+from messaging.entries import Entry, NewMessage
+from messaging.events import ConnectionMissed, MessageAck, ReadUpdated, RoomJoined
+from messaging.read_keeper import keeper
+from messaging.reading import Mark
 from messaging.services import Draft
-from realtime.handlers import Id, person_of, require_joined, running
+from realtime.handlers import Id, RoomRef, person_of, require_joined, running
 from realtime.protocol import Command
 from realtime.registry import Later, on
 from realtime.socket import Socket
 from realtime.threads import run_db
+from rooms import access as rooms_access
+from rooms.access import Permission
 
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 MAX_ROOMS_AT_ONCE = 200
@@ -69,6 +75,20 @@ class DeleteMessage(Command):
     message_id: Id
 
 
+class React(Command):
+    """One emoji under a message."""
+
+    message_id: Id
+    emoji: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ReadUpTo(Command):
+    """How far the person has read a room."""
+
+    room_id: Id
+    seq: Seq
+
+
 @on("room:join", JoinRoom, answers=(RoomJoined, ConnectionMissed))
 async def join_room(socket: Socket, data: JoinRoom) -> AsyncGenerator[Payload, None]:
     """Hear a room the person may read; answered with its state, or with what was missed."""
@@ -119,10 +139,27 @@ async def send_message(socket: Socket, data: SendMessage) -> Later:
     return Later(_acked(entry, lambda: services.prepare_again(entry, draft)))
 
 
+@on("typing:start", RoomRef)
+async def start_typing(socket: Socket, data: RoomRef) -> None:
+    """Others in the room see that this person writes, for 6 s at most; for those who may write."""
+    require_joined(socket, data.room_id)
+    keeper, person = running().typing, person_of(socket)
+    if not keeper.is_refused(data.room_id, person.id):
+        version = running().watch.access_version(data.room_id)
+        grant = await rooms_access.grant_for(
+            socket.user_id, data.room_id, needing=Permission.POST, at_least=version
+        )
+        if grant.permissions & Permission.POST:
+            keeper.start(data.room_id, person)
+            return
+        keeper.refuse(data.room_id, person.id)
+    raise Forbidden("You may not write in this room.")
+
+
 @on("message:edit", EditMessage, answers=(MessageAck,))
 async def edit_message(socket: Socket, data: EditMessage) -> Later:
     """Change one's own message."""
-    content = services.clean_content(data.content)
+    content = words.clean_content(data.content)
 
     async def check() -> Entry:
         return await run_db(_edit_entry, socket.user_id, data.message_id, content)
@@ -138,6 +175,53 @@ async def delete_message(socket: Socket, data: DeleteMessage) -> Later:
         return await run_db(_deletion_entry, socket.user_id, data.message_id)
 
     return Later(_acked(await check(), check))
+
+
+@on("reaction:add", React, answers=(MessageAck,))
+async def add_reaction(socket: Socket, data: React) -> Later:
+    """React to a message. Twice is once."""
+    return await _react(socket, data, is_added=True)
+
+
+@on("reaction:remove", React, answers=(MessageAck,))
+async def remove_reaction(socket: Socket, data: React) -> Later:
+    """Take one's own reaction back."""
+    return await _react(socket, data, is_added=False)
+
+
+async def _react(socket: Socket, data: React, *, is_added: bool) -> Later:
+    emoji = reactions.clean_emoji(data.emoji)
+    await limits.ahit("reaction", socket.user_id)
+
+    async def check() -> Entry:
+        return await run_db(_reaction_entry, socket.user_id, data.message_id, emoji, is_added)
+
+    return Later(_acked(await check(), check))
+
+
+@on("read:update", ReadUpTo, answers=(ReadUpdated,))
+async def read_further(socket: Socket, data: ReadUpTo) -> Later:
+    """Read up to here; never moves back."""
+    return await _mark(socket, data, is_exact=False)
+
+
+@on("read:set", ReadUpTo, answers=(ReadUpdated,))
+async def read_exactly(socket: Socket, data: ReadUpTo) -> Later:
+    """Read up to here and no further: what comes after is unread again."""
+    return await _mark(socket, data, is_exact=True)
+
+
+async def _mark(socket: Socket, data: ReadUpTo, *, is_exact: bool) -> Later:
+    grant = await rooms_access.grant_for(socket.user_id, data.room_id)
+    user_id, room_id = UUID(socket.user_id), UUID(grant.room_id)
+    mark = Mark(user_id, room_id, data.seq, is_exact, grant.access_version, socket.id)
+    if mark.seq > running().hub.heads.get(grant.room_id, 0):
+        await run_db(reading.require_possible, mark)
+    return Later(keeper().take(mark))
+
+
+def _reaction_entry(user_id: str, message_id: str, emoji: str, is_added: bool) -> Entry:
+    return services.reaction_entry(User.objects.get(pk=user_id), message_id, emoji, is_added)
 
 
 def _edit_entry(user_id: str, message_id: str, content: str) -> Entry:

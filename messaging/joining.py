@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts.models import User
 from api.errors import Conflict, Forbidden, NotFound, ParlorError
 from api.payloads import Payload, timestamp
-from messaging import recovery
+from messaging import recovery, unread
 from messaging.events import ConnectionMissed, RoomJoined
 from messaging.payloads import Message
 from messaging.recovery import Changes
@@ -23,7 +23,7 @@ from realtime.socket import Socket
 from realtime.threads import run_db
 from rooms import access, hooks, payloads, queries
 from rooms.access import Permission
-from rooms.payloads import Participant, Room
+from rooms.payloads import Participant, ReadState, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class State:
     room: Room
     changes: Changes
     newest: list[Message]
+    read: ReadState
     roles: dict[str, str]
     voice: list[Payload]
 
@@ -112,6 +113,9 @@ async def answer_join(
         recovered=changes.is_recovered,
         up_to=up_to,
         more=len(changes.pages) > 1,
+        read_seq=state.read.read_seq,
+        unread=state.read.unread,
+        mentions=state.read.mentions,
         participants=[
             Participant(
                 user=person,
@@ -154,13 +158,16 @@ def _read(
     user_id: str, room_id: str, last_seen: int | None, epoch: str | None, people: list[str]
 ) -> State:
     with recovery.snapshot():
-        row = access.get_room_for(_actor(user_id), room_id, Permission.VIEW)
+        actor = _actor(user_id)
+        row = access.get_room_for(actor, room_id, Permission.VIEW)
         # A number no room has makes the changes "not possible": a fresh join.
-        changes = recovery.read_changes(room_id, -1 if last_seen is None else last_seen, epoch)
+        after = -1 if last_seen is None else last_seen
+        changes = recovery.read_changes(room_id, after, epoch, actor.pk)
         return State(
             room=payloads.room(queries.get_room(row.pk)),
             changes=changes,
-            newest=[] if changes.is_recovered else recovery.read_newest(room_id),
+            newest=[] if changes.is_recovered else recovery.read_newest(room_id, actor.pk),
+            read=unread.read_states(actor, [room_id])[room_id],
             roles=queries.roles_in(row, people),
             voice=[state for states in hooks.room_join_parts.run(room_id) for state in states],
         )
@@ -168,8 +175,9 @@ def _read(
 
 def _read_changes(user_id: str, room_id: str, last_seen: int, epoch: str | None) -> Changes:
     with recovery.snapshot():
-        access.get_room_for(_actor(user_id), room_id, Permission.VIEW)
-        return recovery.read_changes(room_id, last_seen, epoch)
+        actor = _actor(user_id)
+        access.get_room_for(actor, room_id, Permission.VIEW)
+        return recovery.read_changes(room_id, last_seen, epoch, actor.pk)
 
 
 def _actor(user_id: str) -> User:

@@ -1,10 +1,23 @@
 """Outgoing shapes of messages (PROTOCOL.md, "Shapes")."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
+
+from msgspec.structs import asdict
 
 from accounts.payloads import person
 from api.payloads import Payload, Person, Timestamp, timestamp, timestamp_or_none
 from messaging.models import Message as MessageRow
+from rooms.payloads import ReadState
+
+
+class Reaction(Payload):
+    """One emoji under a message. `user_ids` are the first 50; `me` is null in what goes to many."""
+
+    emoji: str
+    count: int
+    user_ids: list[str]
+    me: bool | None
 
 
 class Message(Payload):
@@ -21,7 +34,7 @@ class Message(Payload):
     nonce: str
     reply_to: str | None
     mentions: list[str]
-    reactions: list[Any]
+    reactions: list[Reaction]
     attachments: list[Any]
     pinned: bool
     edited: bool
@@ -29,6 +42,12 @@ class Message(Payload):
     deleted_at: Timestamp | None
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class Unread(ReadState):
+    """What a person has not read of a room."""
+
+    room_id: str
 
 
 class HistoryMeta(Payload):
@@ -56,8 +75,12 @@ class ChangesMeta(Payload):
     more: bool
 
 
-def message(row: MessageRow) -> Message:
-    """A row with its sender loaded."""
+def message(
+    row: MessageRow, reactions: Sequence[Reaction] = (), sender: Person | None = None
+) -> Message:
+    """A row with its sender (loaded, where none is given), and its reactions (queries.show reads
+    them).
+    """
     is_deleted = row.deleted_at is not None
     return Message(
         id=str(row.pk),
@@ -65,13 +88,13 @@ def message(row: MessageRow) -> Message:
         seq=row.seq,
         change_seq=row.change_seq,
         type=row.type,  # type: ignore[arg-type]
-        sender=person(row.sender),
+        sender=sender or person(row.sender),
         content=None if is_deleted else row.content,
-        html=None,
+        html=None if is_deleted else row.html or None,
         nonce=row.nonce,
         reply_to=str(row.reply_to_id) if row.reply_to_id else None,
-        mentions=[],
-        reactions=[],
+        mentions=row.mentions,
+        reactions=list(reactions),
         attachments=[],
         pinned=False,
         edited=row.edited_at is not None,
@@ -80,3 +103,8 @@ def message(row: MessageRow) -> Message:
         created_at=timestamp(row.created_at),
         updated_at=timestamp(row.updated_at),
     )
+
+
+def unread(room_id: str, state: ReadState) -> Unread:
+    """A room's read state under its id."""
+    return Unread(room_id=room_id, **asdict(state))

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from api.payloads import to_json
+from messaging import queries
 from messaging.events import ConnectionMissed
 from messaging.models import Message
 from messaging.payloads import Message as MessagePayload
-from messaging.payloads import message as message_payload
 from realtime.sources import Page
 from rooms.models import RoomHead, read_epoch
 
@@ -58,8 +58,10 @@ def snapshot() -> Iterator[None]:
             yield
 
 
-def read_changes(room_id: str, after: int, epoch: str | None = None) -> Changes:
-    """Changes after a number, to be called inside `snapshot()`."""
+def read_changes(
+    room_id: str, after: int, epoch: str | None = None, viewer_id: UUID | None = None
+) -> Changes:
+    """Changes after a number, to be called inside `snapshot()`; for one person, or for many."""
     head = RoomHead.objects.get(room=UUID(room_id))
     current = str(read_epoch())
     is_possible = (
@@ -70,7 +72,7 @@ def read_changes(room_id: str, after: int, epoch: str | None = None) -> Changes:
     if not is_possible:
         return Changes(head.last_seq, current, False, [([], head.last_seq)])
     rows = Message.objects.filter(room_id=room_id, change_seq__gt=after)
-    changed = [message_payload(row) for row in rows.select_related("sender").order_by("change_seq")]
+    changed = queries.show(list(rows.select_related("sender").order_by("change_seq")), viewer_id)
     return Changes(head.last_seq, current, True, _in_pages(changed, head.last_seq))
 
 
@@ -89,10 +91,10 @@ def _in_pages(changed: list[MessagePayload], head: int) -> list[tuple[list[Messa
     return [*pages, (page, head)]
 
 
-def read_newest(room_id: str) -> list[MessagePayload]:
+def read_newest(room_id: str, viewer_id: UUID) -> list[MessagePayload]:
     """The newest part of the history, oldest first; to be called inside `snapshot()`."""
     rows = Message.objects.filter(room_id=room_id).select_related("sender").order_by("-seq")
-    return [message_payload(row) for row in reversed(rows[:FRESH_MESSAGES])]
+    return queries.show(list(rows[:FRESH_MESSAGES])[::-1], viewer_id)
 
 
 def missed_events(room_id: str, changes: Changes) -> list[tuple[int, ConnectionMissed]]:

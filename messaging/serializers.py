@@ -5,7 +5,8 @@ from typing import Any, NoReturn
 from django.conf import settings
 from rest_framework import serializers
 
-from api.serializers import VISIBLE_TEXT, Id, Input, StrictString
+from api.serializers import VISIBLE_TEXT, Id, Input, StrictInteger, StrictString
+from messaging.queries import MAX_SEQ
 
 
 class Words(StrictString):
@@ -40,6 +41,12 @@ class NewMessage(Body):
     nonce = StrictString(min_length=1, max_length=64, required=False, allow_null=True)
     reply_to = Id(required=False, allow_null=True)
     attachment_ids = serializers.ListField(child=Id(), required=False, max_length=0)
+
+
+class ReadUpTo(Input):
+    """A number of the room."""
+
+    seq = StrictInteger(min_value=0, max_value=MAX_SEQ)
 
 
 class NewMessageSomewhere(NewMessage):

@@ -1,7 +1,8 @@
-"""Sending, editing and deleting messages: the one way for REST and socket alike.
+"""Sending, editing, deleting and reacting: the one way for REST and socket alike.
 
-`prepare_send` is shared by both doors: shape and access from a grant, no query unless the message
-answers another. The write itself is the room log's; no transaction may be open around it.
+Both doors go the same way: `check_draft` (shape and access from a grant, no query), limits,
+`prepare_send` (Markdown), and `settle` only where a message answers another or names somebody. The
+write itself is the room log's; no transaction may be open around it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,22 +10,31 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from django.conf import settings
-
 from accounts.models import User
 from api import limits
-from api.errors import Forbidden, Unavailable, ValidationFailed
+from api.errors import Forbidden, Gone, Unavailable, ValidationFailed
 from api.limits import Rate
-from api.text import clean_text, is_blank
-from messaging import access, log
-from messaging.log import AccessChanged, Appended, Deletion, Edit, Entry, NewMessage
+from messaging import access, log, markup, reactions, words
+from messaging.entries import (
+    AccessChanged,
+    Appended,
+    Change,
+    Deletion,
+    Edit,
+    Entry,
+    NewMessage,
+    ReactionChange,
+    Words,
+)
+from messaging.markup import Source
 from messaging.models import Message
 from realtime.threads import run_db
 from rooms import access as rooms_access
-from rooms.access import Grant, Permission
+from rooms.access import Grant, Permission, Place
 from rooms.models import RoomType
 
 TRIES = 3
+LONG_TEXT = 500  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,49 +46,70 @@ class Draft:
     reply_to: str | None = None
 
 
-def clean_content(content: str) -> str:
-    """The words as they are kept. Raises ValidationFailed."""
-    if len(content) > settings.MESSAGE_MAX_LENGTH:
-        raise ValidationFailed.of(
-            "content",
-            "max_length",
-            f"A message has at most {settings.MESSAGE_MAX_LENGTH} characters.",
-            max=settings.MESSAGE_MAX_LENGTH,
-        )
-    cleaned = clean_text(content)
-    if is_blank(cleaned):
-        raise ValidationFailed.of("content", "blank", "A message needs some text.")
-    return cleaned
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message whose shape and access are right. Where it answers another or names somebody, that
+    is still to be looked up (`settle`).
+    """
+
+    entry: NewMessage
+    source: Source
+    place: Place
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the entry is complete as it is."""
+        return self.entry.reply_to_id is None and not words.has_names(self.source)
 
 
-def prepare_send(grant: Grant, sender_id: UUID, draft: Draft) -> NewMessage:
-    """The entry for the log. Raises ValidationFailed, Forbidden. No query."""
-    content = clean_content(draft.content)
+def check_draft(grant: Grant, draft: Draft) -> Draft:
+    """The draft with its text cleaned and a nonce, if it may be sent. Cheap, so that limits are
+    counted before anything is parsed. Raises ValidationFailed, Gone, Forbidden.
+    """
+    content = words.clean_content(draft.content)
     if grant.room_type == RoomType.VOICE:
         raise ValidationFailed.of("roomId", "not_text", "Voice channels take no messages.")
+    if grant.has_ended:
+        raise Gone("This call has ended.")
     if not grant.permissions & Permission.POST:
         raise Forbidden("You may not write in this room.")
-    reply_to = rooms_access.as_uuid(draft.reply_to) if draft.reply_to else None
-    if draft.reply_to and reply_to is None:
+    if draft.reply_to and rooms_access.as_uuid(draft.reply_to) is None:
         raise _no_such_reply()
-    request = f"{content}\0{reply_to or ''}"
-    return NewMessage(
+    return replace(draft, content=content, nonce=draft.nonce or uuid4().hex)
+
+
+def prepare_send(grant: Grant, sender_id: UUID, draft: Draft) -> Prepared:
+    """Of a checked draft. Pure, no query: what REST and socket share."""
+    assert draft.nonce is not None
+    reply_to = rooms_access.as_uuid(draft.reply_to) if draft.reply_to else None
+    request = f"{draft.content}\0{reply_to or ''}"
+    source = markup.read(draft.content)
+    entry = NewMessage(
         room_id=UUID(grant.room_id),
         sender_id=sender_id,
-        content=content,
-        nonce=draft.nonce or uuid4().hex,
+        # Names are rendered once, when they are looked up (`settle`).
+        words=Words(source.content, "") if words.has_names(source) else words.plain(source),
+        nonce=draft.nonce,
         request_hash=sha256(request.encode()).hexdigest(),
         reply_to_id=reply_to,
         access_version=grant.access_version,
     )
+    return Prepared(entry, source, grant.place)
 
 
-def check_reply(entry: NewMessage) -> None:
-    """The message answered is in the same room (one query, only for replies)."""
+def settle(prepared: Prepared) -> NewMessage:
+    """The entry for the log: the message answered is in the same room, names are looked up (at most
+    a query each). Raises ValidationFailed.
+    """
+    entry = prepared.entry
     if entry.reply_to_id is not None:
         answered = Message.objects.filter(pk=entry.reply_to_id, room_id=entry.room_id)
         if not answered.exists():
             raise _no_such_reply()
+    if not words.has_names(prepared.source):
+        return entry
+    found = words.look_up(prepared.source, prepared.place, entry.sender_id)
+    return replace(entry, words=found)
 
 
 def _no_such_reply() -> ValidationFailed:
@@ -91,11 +122,10 @@ def send_message(actor: User, *, room_id: UUID, draft: Draft) -> Appended:
     limit = _LimitOnce()
     for _ in range(TRIES):
         grant = rooms_access.load_grant(user, str(room_id))
-        entry = prepare_send(grant, actor.pk, draft)
-        limit.hit(grant, entry)
-        check_reply(entry)
+        checked = check_draft(grant, draft)
+        limit.hit(grant, actor.pk, checked)
         try:
-            return log.append_now(entry)
+            return log.append_now(settle(prepare_send(grant, actor.pk, checked)))
         except AccessChanged:
             rooms_access.forget_grant(user, grant.room_id)
     raise Unavailable
@@ -103,22 +133,30 @@ def send_message(actor: User, *, room_id: UUID, draft: Draft) -> Appended:
 
 async def prepare_from_socket(user_id: str, room_id: str, draft: Draft) -> NewMessage:
     """The socket's half before the commit: in the order frames came in."""
-    grant = await rooms_access.grant_for(user_id, room_id)
-    entry = prepare_send(grant, UUID(user_id), draft)
+    grant = await rooms_access.grant_for(user_id, room_id, needing=Permission.POST)
+    checked = check_draft(grant, draft)
     await limits.ahit("message", user_id, grant.room_id)
-    if grant.slow_mode_s and not await run_db(_is_repeat, entry):
+    if grant.slow_mode_s and not await run_db(_is_repeat, grant, UUID(user_id), checked):
         await limits.ahit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
-    if entry.reply_to_id is not None:
-        await run_db(check_reply, entry)
-    return entry
+    return await _prepare(grant, UUID(user_id), checked)
 
 
 async def prepare_again(entry: NewMessage, draft: Draft) -> NewMessage:
     """The same message after the room's access changed. Raises Forbidden, NotFound."""
     user_id, room_id = str(entry.sender_id), str(entry.room_id)
     rooms_access.forget_grant(user_id, room_id)
-    grant = await rooms_access.grant_for(user_id, room_id)
-    return replace(prepare_send(grant, entry.sender_id, draft), nonce=entry.nonce)
+    grant = await rooms_access.grant_for(user_id, room_id, needing=Permission.POST)
+    checked = check_draft(grant, replace(draft, nonce=entry.nonce))
+    return await _prepare(grant, entry.sender_id, checked)
+
+
+async def _prepare(grant: Grant, sender_id: UUID, draft: Draft) -> NewMessage:
+    """Long texts are parsed in a thread: the event loop has others to serve."""
+    if len(draft.content) > LONG_TEXT:
+        prepared = await run_db(prepare_send, grant, sender_id, draft)
+    else:
+        prepared = prepare_send(grant, sender_id, draft)
+    return prepared.entry if prepared.is_settled else await run_db(settle, prepared)
 
 
 async def commit(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> Appended:
@@ -131,11 +169,9 @@ async def commit(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> A
     raise Unavailable
 
 
-def _is_repeat(entry: NewMessage) -> bool:
+def _is_repeat(grant: Grant, sender_id: UUID, draft: Draft) -> bool:
     """Whether this nonce is written already: its answer must not wait for slow mode."""
-    sent = Message.objects.filter(
-        room_id=entry.room_id, sender_id=entry.sender_id, nonce=entry.nonce
-    )
+    sent = Message.objects.filter(room_id=grant.room_id, sender=sender_id, nonce=draft.nonce)
     return sent.exists()
 
 
@@ -145,18 +181,18 @@ class _LimitOnce:
     def __init__(self) -> None:
         self._is_counted = False
 
-    def hit(self, grant: Grant, entry: NewMessage) -> None:
+    def hit(self, grant: Grant, sender_id: UUID, draft: Draft) -> None:
         if not self._is_counted:
-            user_id = str(entry.sender_id)
+            user_id = str(sender_id)
             limits.hit("message", user_id, grant.room_id)
-            if grant.slow_mode_s and not _is_repeat(entry):
+            if grant.slow_mode_s and not _is_repeat(grant, sender_id, draft):
                 limits.hit_rate(Rate(1, grant.slow_mode_s), "slow_mode", user_id, grant.room_id)
             self._is_counted = True
 
 
 def edit_message(actor: User, *, message_id: UUID | str, content: str) -> Appended:
     """New words. The same words again change nothing and take no number."""
-    cleaned = clean_content(content)
+    cleaned = words.clean_content(content)
     return _append_checked(lambda: edit_entry(actor, message_id, cleaned))
 
 
@@ -168,10 +204,11 @@ def delete_message(actor: User, *, message_id: UUID | str) -> Appended:
 def edit_entry(actor: User, message_id: UUID | str, content: str) -> Edit:
     """The entry for the log, checked. Raises Forbidden, Gone, NotFound."""
     message = access.get_message_to_edit(actor, message_id)
+    place = rooms_access.place_of(message.room)
     return Edit(
         room_id=message.room_id,
         message_id=message.pk,
-        content=content,
+        words=words.look_up(markup.read(content), place, actor.pk),
         access_version=message.room.head.access_version,
     )
 
@@ -186,7 +223,29 @@ def deletion_entry(actor: User, message_id: UUID | str) -> Deletion:
     )
 
 
-def _append_checked(check: Callable[[], Edit | Deletion]) -> Appended:
+def react(actor: User, *, message_id: UUID | str, emoji: str, is_added: bool) -> Appended:
+    """Add a reaction, or take one's own back. What is so already changes nothing."""
+    wanted = reactions.clean_emoji(emoji)
+    limits.hit("reaction", str(actor.pk))
+    return _append_checked(lambda: reaction_entry(actor, message_id, wanted, is_added))
+
+
+def reaction_entry(
+    actor: User, message_id: UUID | str, emoji: str, is_added: bool
+) -> ReactionChange:
+    """The entry for the log, checked. Raises Forbidden, Gone, NotFound."""
+    message = access.get_message_to_react(actor, message_id)
+    return ReactionChange(
+        room_id=message.room_id,
+        message_id=message.pk,
+        user_id=actor.pk,
+        emoji=emoji,
+        is_added=is_added,
+        access_version=message.room.head.access_version,
+    )
+
+
+def _append_checked(check: Callable[[], Change]) -> Appended:
     for _ in range(TRIES):
         try:
             return log.append_now(check())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import HistoryViewSet, MessageViewSet
+from messaging.views import HistoryViewSet, MessageViewSet, ReactionViewSet, ReadViewSet
 
 urlpatterns = [
     path("rooms/<str:ref>/messages", HistoryViewSet.as_view({"get": "list", "post": "create"})),
@@ -10,6 +10,12 @@ urlpatterns = [
     path(
         "messages",
         HistoryViewSet.as_view({"get": "list_of_channel", "post": "create_in_channel"}),
+    ),
+    path("rooms/<str:ref>/read", ReadViewSet.as_view({"put": "update"})),
+    path("unread", ReadViewSet.as_view({"get": "list"})),
+    path(
+        "messages/<str:message_id>/reactions/<str:emoji>",
+        ReactionViewSet.as_view({"get": "list", "put": "update", "delete": "destroy"}),
     ),
     path(
         "messages/<str:message_id>",

@@ -9,16 +9,21 @@ from rest_framework.response import Response
 
 from accounts.authentication import actor_of
 from accounts.models import User
+from accounts.payloads import person
 from api import params
 from api.base import ApiViewSet
 from api.envelope import Deleted
 from api.errors import ValidationFailed
+from api.pagination import paged
+from api.payloads import Person
 from api.responses import created, deleted, ok
 from api.schema import describe, integer_parameter
-from messaging import access, payloads, queries, recovery, services
-from messaging.serializers import Change, NewMessage, NewMessageSomewhere
+from messaging import access, payloads, queries, reactions, reading, recovery, services, unread
+from messaging.models import Message
+from messaging.serializers import Change, NewMessage, NewMessageSomewhere, ReadUpTo
 from messaging.services import Draft
 from rooms import access as rooms_access
+from rooms import queries as rooms_queries
 from rooms.access import Permission
 from rooms.models import Room
 
@@ -82,7 +87,7 @@ class HistoryViewSet(ApiViewSet):
                 before=_place(request, room, "before"),
                 after=_place(request, room, "after"),
             )
-        shown = [payloads.message(row) for row in part.messages]
+        shown = queries.show(part.messages, actor_of(request).pk)
         if part.total is None:
             return ok(
                 shown,
@@ -113,8 +118,9 @@ class HistoryViewSet(ApiViewSet):
         """Messages by their last change, in their state now; ask again while `more`."""
         after = params.integer(request, "after", default=0)
         with recovery.snapshot():
-            room = rooms_access.get_room_for(actor_of(request), ref, Permission.VIEW)
-            changes = recovery.read_changes(str(room.pk), after)
+            actor = actor_of(request)
+            room = rooms_access.get_room_for(actor, ref, Permission.VIEW)
+            changes = recovery.read_changes(str(room.pk), after, viewer_id=actor.pk)
         messages, up_to = changes.pages[0]
         return ok(
             messages,
@@ -133,7 +139,7 @@ class HistoryViewSet(ApiViewSet):
         status=201,
         also=200,
         body=NewMessage,
-        errors=(403, 409),
+        errors=(403, 409, 410),
     )
     def create(self, request: Request, ref: str) -> Response:
         """201; with a nonce that was already sent, 200 and the first message."""
@@ -146,7 +152,7 @@ class HistoryViewSet(ApiViewSet):
         status=201,
         also=200,
         body=NewMessageSomewhere,
-        errors=(403, 404, 409),
+        errors=(403, 404, 409, 410),
     )
     def create_in_channel(self, request: Request) -> Response:
         """The same with `channelId` in the body."""
@@ -161,7 +167,7 @@ class HistoryViewSet(ApiViewSet):
             reply_to=str(reply_to) if reply_to else None,
         )
         appended = services.send_message(actor, room_id=room_id, draft=draft)
-        shown = payloads.message(appended.message)
+        shown = _shown(appended.message, actor)
         return created(shown) if appended.is_change else ok(shown)
 
 
@@ -171,8 +177,9 @@ class MessageViewSet(ApiViewSet):
     @describe("One message", answer=payloads.Message)
     def retrieve(self, request: Request, message_id: str) -> Response:
         """As it is now; a deleted one without its content."""
-        message, _ = access.get_message_for(actor_of(request), message_id)
-        return ok(payloads.message(message))
+        actor = actor_of(request)
+        message, _ = access.get_message_for(actor, message_id)
+        return ok(_shown(message, actor))
 
     @describe("Edit your message", answer=payloads.Message, body=Change, errors=(403, 410))
     def update(self, request: Request, message_id: str) -> Response:
@@ -180,9 +187,9 @@ class MessageViewSet(ApiViewSet):
         content = Change.read(request).get("content")
         actor = actor_of(request)
         if content is None:
-            return ok(payloads.message(access.get_message_to_edit(actor, message_id)))
+            return ok(_shown(access.get_message_to_edit(actor, message_id), actor))
         appended = services.edit_message(actor, message_id=message_id, content=content)
-        return ok(payloads.message(appended.message))
+        return ok(_shown(appended.message, actor))
 
     @describe("Edit your message", answer=payloads.Message, body=Change, errors=(403, 410))
     def partial_update(self, request: Request, message_id: str) -> Response:
@@ -194,6 +201,57 @@ class MessageViewSet(ApiViewSet):
         """Its content goes; deleting it again changes nothing."""
         appended = services.delete_message(actor_of(request), message_id=message_id)
         return deleted(appended.message.pk)
+
+
+class ReactionViewSet(ApiViewSet):
+    """The reactions to a message with one emoji."""
+
+    @describe("Who reacted with an emoji", answer=Person, paged=True, errors=(404,))
+    def list(self, request: Request, message_id: str, emoji: str) -> Response:
+        """The first one first."""
+        message, _ = access.get_message_for(actor_of(request), message_id)
+        wanted = reactions.clean_emoji(emoji)
+        return paged(request, queries.list_reactors(message, wanted), person)
+
+    @describe("React to a message", answer=payloads.Message, errors=(400, 403, 404, 409, 410))
+    def update(self, request: Request, message_id: str, emoji: str) -> Response:
+        """One emoji, percent-encoded in the address. Twice is once."""
+        return self._react(request, message_id, emoji, is_added=True)
+
+    @describe("Take your reaction back", answer=Deleted, errors=(400, 403, 404, 410))
+    def destroy(self, request: Request, message_id: str, emoji: str) -> Response:
+        """Answers with the message's id; one that was not there changes nothing."""
+        self._react(request, message_id, emoji, is_added=False)
+        return deleted(message_id)
+
+    def _react(self, request: Request, message_id: str, emoji: str, *, is_added: bool) -> Response:
+        actor = actor_of(request)
+        appended = services.react(actor, message_id=message_id, emoji=emoji, is_added=is_added)
+        return ok(_shown(appended.message, actor))
+
+
+class ReadViewSet(ApiViewSet):
+    """How far one has read."""
+
+    @describe("What you have not read", answer=payloads.Unread, many=True)
+    def list(self, request: Request) -> Response:
+        """Every room of one's servers, and those one belongs to; the list comes whole."""
+        actor = actor_of(request)
+        states = unread.read_states(actor, rooms_queries.heads_of_interest(actor))
+        return ok([payloads.unread(room_id, state) for room_id, state in states.items()])
+
+    @describe(
+        "Mark a room as read up to a number", answer=payloads.Unread, body=ReadUpTo, errors=(403,)
+    )
+    def update(self, request: Request, ref: str) -> Response:
+        """Exactly so far, backwards too: what comes after it is unread again."""
+        seq = ReadUpTo.read(request)["seq"]
+        room_id, state = reading.set_read(actor_of(request), ref=ref, seq=seq)
+        return ok(payloads.unread(str(room_id), state))
+
+
+def _shown(message: Message, actor: User) -> payloads.Message:
+    return queries.show([message], actor.pk)[0]
 
 
 def _place(request: Request, room: Room, field: str) -> int | None:

@@ -146,13 +146,13 @@ def channel_of(deployment: str) -> str:
     return f"parlor:{deployment}:doorbell"
 
 
-def ring_once(url: str, deployment: str, entry: wire.Entry) -> None:
+def ring_once(url: str, deployment: str, *entries: wire.Entry) -> None:
     """Ring from a process without an event loop (a job, a command). May be lost, like any ring."""
     try:
         client = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
         try:
-            client.publish(channel_of(deployment), wire.encode(wire.Parcel("", [entry])))
+            client.publish(channel_of(deployment), wire.encode(wire.Parcel("", list(entries))))
         finally:
             client.close()
     except (redis.RedisError, OSError) as error:
-        log.info("doorbell_lost", entries=1, error=str(error))
+        log.info("doorbell_lost", entries=len(entries), error=str(error))

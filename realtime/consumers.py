@@ -81,9 +81,7 @@ class GatewayConsumer(AsyncConsumer):
         offered: list[str] = self.scope.get("subprotocols", [])
         chosen = "bearer" if "bearer" in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
-        self._identify_by = asyncio.get_running_loop().call_later(
-            self._limits["identify_timeout_s"], self._not_identified
-        )
+        self._expect_identify()
         if self.runtime.is_stopping:
             self.socket.close(Close.RESTART)
         elif token is not None:
@@ -94,6 +92,11 @@ class GatewayConsumer(AsyncConsumer):
         """The token of `Sec-WebSocket-Protocol: bearer, <token>`; never the query string's."""
         offered: list[str] = self.scope.get("subprotocols", [])
         return offered[1] if len(offered) == 2 and offered[0] == "bearer" else None
+
+    def _expect_identify(self) -> None:
+        self._identify_by = asyncio.get_running_loop().call_later(
+            self._limits["identify_timeout_s"], self._not_identified
+        )
 
     def _not_identified(self) -> None:
         if not self.socket.user_id:
@@ -148,6 +151,8 @@ class GatewayConsumer(AsyncConsumer):
             )
         if not self.socket.user_id and not registered.before_identify:
             raise NotAuthenticated("Send auth:identify first.")
+        if frame.type == IDENTIFY:
+            self._identify_by.cancel()  # it came in time; how long the answer takes is ours
         data = decode_data(registered.decoder, frame.data)
         result = registered.handler(self.socket, data)
         if isinstance(result, AsyncGenerator):
@@ -192,10 +197,11 @@ class GatewayConsumer(AsyncConsumer):
             self.socket.send(encode(refused, frame.id))
             self.socket.close(Close.NOT_AUTHENTICATED)
             return
+        if frame.type == IDENTIFY and not self.socket.user_id:
+            self._expect_identify()
         self.socket.send(encode_error(parlor_error, frame.id))
 
     def _identified(self) -> None:
-        self._identify_by.cancel()
         self.socket.on_overflow = self._forget
 
     def _gone(self) -> None:

@@ -25,6 +25,14 @@ class RoomRemoved(Payload):
     reason: str
 
 
+@event("room:deleted")
+class RoomDeleted(Payload):
+    """This room is no more. `version` is its server's from now on, null where it is not known."""
+
+    room_id: str
+    version: int | None
+
+
 @event("server:removed")
 class ServerRemoved(Payload):
     """You no longer have this server."""
@@ -35,11 +43,16 @@ class ServerRemoved(Payload):
 
 @event("room:activity")
 class RoomActivity(Payload):
-    """Something changed in a room this socket has not joined. `mentions` is null until counted."""
+    """Something changed in a room this socket has not joined. `newest_seq` and `newest_by` say
+    which message is the newest there (0 and null: none) and whose; `mentions` counts one's unread
+    ones.
+    """
 
     room_id: str
     last_seq: int
-    mentions: int | None
+    newest_seq: int
+    newest_by: str | None
+    mentions: int
 
 
 @event("room:left")

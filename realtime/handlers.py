@@ -1,4 +1,7 @@
-"""Frames of the socket floor itself: leaving, typing, presence, ping. No domain, no database."""
+"""Frames of the socket floor itself: leaving, no longer typing, presence, ping.
+
+No domain, no database.
+"""
 
 from typing import Annotated, Literal
 
@@ -31,9 +34,9 @@ class SetPresence(Command):
 
 
 class ViewServer(Command):
-    """The server whose people this socket looks at."""
+    """The server whose people this socket looks at; without one, only at direct partners."""
 
-    server_id: Id
+    server_id: Id | None = None
 
 
 class Nothing(Command):
@@ -61,13 +64,6 @@ async def leave_room(socket: Socket, data: RoomRef) -> RoomLeft:
     return RoomLeft(room_id=data.room_id)
 
 
-@on("typing:start", RoomRef)
-async def start_typing(socket: Socket, data: RoomRef) -> None:
-    """Others in the room see that this person writes, for 6 s at most."""
-    require_joined(socket, data.room_id)
-    running().typing.start(data.room_id, person_of(socket))
-
-
 @on("typing:stop", RoomRef)
 async def stop_typing(socket: Socket, data: RoomRef) -> None:
     """This person no longer writes."""
@@ -86,11 +82,11 @@ async def set_presence(socket: Socket, data: SetPresence) -> PresenceUpdate:
 
 @on("server:view", ViewServer, answers=(PresenceUpdate,))
 async def view_server(socket: Socket, data: ViewServer) -> PresenceUpdate:
-    """Hear the presence of one server's people; the answer says how it is now."""
-    if data.server_id not in socket.servers:
+    """Hear the presence of one server's people and of direct partners; answers how it is now."""
+    if data.server_id is not None and data.server_id not in socket.servers:
         raise Forbidden("You are not a member of this server.")
-    running().hub.view(socket, data.server_id)
-    return running().presence.snapshot(data.server_id)
+    running().hub.view(socket, data.server_id or "")
+    return running().presence.snapshot(data.server_id or "", socket.partners)
 
 
 @on("ping", Nothing, answers=(Pong,))

@@ -12,7 +12,7 @@ from time import time
 from api.payloads import Payload
 from realtime import wire
 from realtime.closing import Close
-from realtime.events import RoomRemoved, ServerRemoved, SessionRevoked
+from realtime.events import RoomDeleted, RoomRemoved, ServerRemoved, SessionRevoked
 from realtime.feed import RoomFeed
 from realtime.protocol import encode
 from realtime.socket import Socket
@@ -29,7 +29,10 @@ class Hub:
         self.topics: dict[str, set[Socket]] = defaultdict(set)
         self.feeds: dict[str, RoomFeed] = {}
         self.heads: dict[str, int] = {}
-        self.active: set[str] = set()  # rooms whose watchers are to be told
+        # Rooms whose watchers are to be told, and the number they were told up to.
+        self.active: dict[str, int] = {}
+        # Who may have unread mentions where, by person: their count is looked at again when told.
+        self.mentioned: dict[str, set[str]] = defaultdict(set)
         self.ring: Callable[[wire.Entry], None] = lambda entry: None
         self.on_hole: Callable[[str], None] = lambda room_id: None
         self.on_people: Callable[[str], None] = lambda user_id: None
@@ -45,6 +48,8 @@ class Hub:
             self.hear(socket, f"server:{server_id}")
         for room_id in socket.watched:
             self.hear(socket, f"watch:{room_id}")
+        for user_id in socket.partners:
+            self.hear(socket, f"partner:{user_id}")
         self.on_people(socket.user_id)
 
     def remove(self, socket: Socket) -> None:
@@ -59,12 +64,15 @@ class Hub:
             self._unhear(socket, f"server:{server_id}")
         for room_id in socket.watched:
             self._unhear(socket, f"watch:{room_id}")
+        for user_id in socket.partners:
+            self._unhear(socket, f"partner:{user_id}")
         if socket.viewed_server:
             self._unhear(socket, f"presence:{socket.viewed_server}")
         mine = self.people[socket.user_id]
         mine.discard(socket)
         if not mine:
             del self.people[socket.user_id]
+            self.mentioned.pop(socket.user_id, None)
         self.on_people(socket.user_id)
 
     def hear(self, socket: Socket, topic: str) -> None:
@@ -79,11 +87,12 @@ class Hub:
                 del self.topics[topic]
 
     def view(self, socket: Socket, server_id: str) -> None:
-        """The socket looks at this server's people (and no longer at another's)."""
+        """The socket looks at this server's people (and no longer at another's); "" at nobody's."""
         if socket.viewed_server:
             self._unhear(socket, f"presence:{socket.viewed_server}")
         socket.viewed_server = server_id
-        self.hear(socket, f"presence:{server_id}")
+        if server_id:
+            self.hear(socket, f"presence:{server_id}")
 
     def evict(self, user_id: str, opened_at: float) -> None:
         """Close a person's oldest sockets in favour of newer ones."""
@@ -121,6 +130,8 @@ class Hub:
 
     def leave(self, socket: Socket, room_id: str) -> None:
         """The socket no longer hears the room."""
+        if room_id in socket.joined and room_id in socket.watched:
+            self._note_mentioned(socket.user_id, room_id)  # nobody counted while it was in
         socket.joined.discard(room_id)
         feed = self.feeds.get(room_id)
         if feed is not None:
@@ -138,11 +149,19 @@ class Hub:
         if head > self.heads.get(room_id, 0):
             self.heads[room_id] = head
 
+    def advance(self, room_id: str, head: int) -> None:
+        """The room moved on: those who only watch it are told within a second."""
+        before = self.heads.get(room_id, 0)
+        if head > before:
+            self.heads[room_id] = head
+            self.active.setdefault(room_id, before)
+
     # --- events --------------------------------------------------------------------------------
-    def publish(self, entry: wire.Entry) -> None:
+    def publish(self, *entries: wire.Entry) -> None:
         """Deliver here and ring for the other processes."""
-        self.take(entry)
-        self.ring(entry)
+        for entry in entries:
+            self.take(entry)
+            self.ring(entry)
 
     def take(self, entry: wire.Entry) -> None:
         """An entry from this process or another."""
@@ -157,6 +176,8 @@ class Hub:
                 self._take_removed(entry)
             case wire.Added():
                 self._take_added(entry)
+            case wire.Closed():
+                self._take_closed(entry)
             case wire.Evict():
                 self.evict(entry.user_id, entry.opened_at)
             case _:
@@ -168,9 +189,7 @@ class Hub:
             feed.accept(entry.number, entry.frame)
             if feed.has_hole:
                 self.on_hole(entry.room_id)
-        if entry.number > self.heads.get(entry.room_id, 0):
-            self.heads[entry.room_id] = entry.number
-            self.active.add(entry.room_id)
+        self.advance(entry.room_id, entry.number)
 
     def _take_cast(self, entry: wire.Cast) -> None:
         if entry.topic.startswith("room:"):
@@ -178,12 +197,52 @@ class Hub:
             if feed is not None:
                 feed.cast(entry.frame, entry.except_user, entry.is_droppable)
             return
+        if entry.mentioned_in:
+            self._note_mentioned(entry.topic.removeprefix("user:"), entry.mentioned_in)
+        if entry.topic.startswith("seen:"):
+            self._show(entry.topic.removeprefix("seen:"), entry)
+            return
         for socket in list(self.topics.get(entry.topic, ())):  # one too slow leaves meanwhile
-            if socket.user_id != entry.except_user:
+            if socket.user_id != entry.except_user and socket.id != entry.except_socket:
                 if entry.watch and entry.watch not in socket.watched:
                     socket.watched.add(entry.watch)
                     self.hear(socket, f"watch:{entry.watch}")
                 socket.send(entry.frame)
+
+    def _note_mentioned(self, user_id: str, room_id: str) -> None:
+        if user_id in self.people:
+            self.mentioned[user_id].add(room_id)
+
+    def _show(self, room_id: str, entry: wire.Cast) -> None:
+        feed = self.feeds.get(room_id)
+        if feed is not None:
+            feed.cast(entry.frame, entry.except_user, is_droppable=False)
+        for socket in list(self.topics.get(f"watch:{room_id}", ())):
+            if room_id not in socket.joined and socket.user_id != entry.except_user:
+                socket.send(entry.frame)
+
+    def _take_closed(self, entry: wire.Closed) -> None:
+        for socket in list(self.sockets):
+            if entry.server_id:
+                self.cut(socket, entry.room_ids, entry.server_id, "deleted")
+            else:
+                self.close_rooms(socket, entry.room_ids, entry.version)
+            self.on_people(socket.user_id)
+
+    def close_rooms(self, socket: Socket, room_ids: Iterable[str], version: int | None) -> None:
+        """Take rooms that are no more from a socket."""
+        for room_id in room_ids:
+            if self._lose(socket, room_id):
+                socket.reply(RoomDeleted(room_id=room_id, version=version))
+
+    def _lose(self, socket: Socket, room_id: str) -> bool:
+        """Whether the socket had the room, which it hears and watches no longer."""
+        had = room_id in socket.joined or room_id in socket.watched
+        self.leave(socket, room_id)
+        if room_id in socket.watched:
+            socket.watched.discard(room_id)
+            self._unhear(socket, f"watch:{room_id}")
+        return had
 
     def _take_removed(self, entry: wire.Removed) -> None:
         for user_id in entry.user_ids:
@@ -194,12 +253,7 @@ class Hub:
     def cut(self, socket: Socket, room_ids: Iterable[str], server_id: str, reason: str) -> None:
         """Take rooms (and a server) away from a socket; nothing of them reaches it after."""
         for room_id in room_ids:
-            is_told = room_id in socket.joined or room_id in socket.watched
-            self.leave(socket, room_id)
-            if room_id in socket.watched:
-                socket.watched.discard(room_id)
-                self._unhear(socket, f"watch:{room_id}")
-            if is_told:
+            if self._lose(socket, room_id):
                 socket.reply(RoomRemoved(room_id=room_id, reason=reason))
         if server_id and server_id in socket.servers:
             socket.servers.discard(server_id)
@@ -218,6 +272,10 @@ class Hub:
                 for room_id in entry.room_ids:
                     socket.watched.add(room_id)
                     self.hear(socket, f"watch:{room_id}")
+                for other in entry.user_ids if entry.are_partners else ():
+                    if other != user_id:
+                        socket.partners.add(other)
+                        self.hear(socket, f"partner:{other}")
             self.on_people(user_id)
 
     def end_sessions(self, session_ids: Iterable[str]) -> None:

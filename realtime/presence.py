@@ -184,6 +184,7 @@ class PresenceKeeper:
     def _tell_viewers(self) -> None:
         dirty, self.roster.dirty = self.roster.dirty, set()
         by_server: dict[str, list[PresenceChange]] = defaultdict(list)
+        of_partners: dict[Socket, list[PresenceChange]] = defaultdict(list)
         for user_id in dirty:
             seen = self.roster.presence_of(user_id)
             servers = frozenset(s for e in self.roster.entries_of(user_id) for s in e.servers)
@@ -194,15 +195,21 @@ class PresenceKeeper:
                 self._shown.pop(user_id, None)
                 seen = seen._replace(last_seen_s=before.last_seen_s)
             if seen[:2] != before[:2] or servers - servers_before:
+                change = change_of(user_id, seen)
                 for server_id in servers | servers_before:
-                    by_server[server_id].append(change_of(user_id, seen))
+                    by_server[server_id].append(change)
+                for socket in self.hub.topics.get(f"partner:{user_id}", ()):
+                    if socket.viewed_server not in servers | servers_before:
+                        of_partners[socket].append(change)
         for server_id, changes in by_server.items():
             if f"presence:{server_id}" in self.hub.topics:
                 self.hub.cast_here(f"presence:{server_id}", PresenceUpdate(changes=changes))
+        for socket, changes in of_partners.items():
+            socket.reply(PresenceUpdate(changes=changes))
 
-    def snapshot(self, server_id: str) -> PresenceUpdate:
-        """Everybody of a server who does not look offline."""
-        people: Iterable[str] = self.roster.people_in_server(server_id)
+    def snapshot(self, server_id: str, partners: Iterable[str]) -> PresenceUpdate:
+        """Everybody of a server ("": of none), and of these people, who does not look offline."""
+        people = {*(self.roster.people_in_server(server_id) if server_id else ()), *partners}
         seen = ((user_id, self.roster.presence_of(user_id)) for user_id in people)
         return PresenceUpdate(changes=[change_of(u, p) for u, p in seen if p.status != "offline"])
 

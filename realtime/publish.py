@@ -13,14 +13,27 @@ from realtime.hub import now_s
 from realtime.protocol import encode
 
 
-def room_change(room_id: str, number: int, event: Payload) -> None:
-    """A committed, numbered change of a room."""
-    _send(wire.Numbered(room_id, number, encode(event)))
+def room_changes(changes: Iterable[tuple[str, int, Payload]]) -> None:
+    """Committed, numbered changes of rooms: (room id, number, event)."""
+    entries = [wire.Numbered(room_id, number, encode(event)) for room_id, number, event in changes]
+    if entries:
+        _send(*entries)
 
 
-def to_user(user_id: str, event: Payload) -> None:
-    """An event for all sockets of one person."""
-    _send(wire.Cast(f"user:{user_id}", encode(event)))
+def to_user(
+    user_id: str, event: Payload, *, except_socket: str = "", mentioned_in: str = ""
+) -> None:
+    """An event for all sockets of one person (but one that is answered directly); `mentioned_in` is
+    a room where they have unread mentions (again).
+    """
+    _send(
+        wire.Cast(
+            f"user:{user_id}",
+            encode(event),
+            except_socket=except_socket,
+            mentioned_in=mentioned_in,
+        )
+    )
 
 
 def to_server(
@@ -42,9 +55,30 @@ def removed(
     _send(wire.Removed(list(user_ids), list(room_ids), server_id, reason))
 
 
-def added(user_ids: Iterable[str], room_ids: Iterable[str], *, server_id: str = "") -> None:
-    """People who gained rooms or a server."""
-    _send(wire.Added(list(user_ids), list(room_ids), server_id))
+def added(
+    user_ids: Iterable[str],
+    room_ids: Iterable[str],
+    *,
+    server_id: str = "",
+    are_partners: bool = False,
+) -> None:
+    """People who gained rooms or a server; `are_partners` where these are their direct rooms."""
+    _send(wire.Added(list(user_ids), list(room_ids), server_id, are_partners))
+
+
+def to_room(room_id: str, event: Payload) -> None:
+    """An event for everybody who has the room in sight, joined or only watched."""
+    _send(wire.Cast(f"seen:{room_id}", encode(event)))
+
+
+def stated(room_id: str, key: str, version: int, event: Payload) -> None:
+    """How something of a room is now; of one key the newest version counts (`wire.Stated`)."""
+    _send(wire.Stated(room_id, key, version, encode(event)))
+
+
+def closed(room_ids: Iterable[str], *, server_id: str = "", version: int | None = None) -> None:
+    """Rooms (or a whole server) that are no more; `version` is the server's then."""
+    _send(wire.Closed(list(room_ids), server_id, version))
 
 
 def renamed(person: Person, version: int) -> None:
@@ -57,16 +91,16 @@ def chosen(user_id: str, status: str, custom_status: str | None) -> None:
     _send(wire.Chosen(user_id, status, custom_status, now_s()))
 
 
-def _send(entry: wire.Entry) -> None:
+def _send(*entries: wire.Entry) -> None:
     running = runtime.current
     if running is None or running.loop.is_closed():
-        runtime.ring_without_loop(entry)
+        runtime.ring_without_loop(*entries)
         return
     try:
         is_on_loop = asyncio.get_running_loop() is running.loop
     except RuntimeError:
         is_on_loop = False
     if is_on_loop:
-        running.hub.publish(entry)
+        running.hub.publish(*entries)
     else:
-        running.loop.call_soon_threadsafe(running.hub.publish, entry)
+        running.loop.call_soon_threadsafe(running.hub.publish, *entries)

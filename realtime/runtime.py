@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import structlog
@@ -26,6 +27,8 @@ from realtime.watch import Watch
 log = structlog.get_logger(__name__)
 
 current: "Runtime | None" = None
+# What upper floors start with the socket floor, each with its loop running.
+on_start: "list[Callable[[Runtime], None]]" = []
 
 
 class Runtime:
@@ -43,6 +46,9 @@ class Runtime:
         self.is_stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._keeping: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        # What upper floors still want to write when the process ends.
+        self.before_stop: list[Callable[[], Awaitable[None]]] = []
 
     async def start(self) -> None:
         """Subscribe to the other processes first, then begin to check and to tick."""
@@ -57,17 +63,22 @@ class Runtime:
             self.loop.create_task(self.watch.run()),
             self.loop.create_task(self._tick_for_ever()),
         ]
+        for begin in on_start:
+            begin(self)
 
     async def stop(self, code: int = Close.RESTART) -> None:
         """Close every socket, say goodbye, end."""
         self.is_stopping = True
         self.hub.close_all(code)
+        for finish in self.before_stop:
+            await finish()
         if self._keeping is not None:
             await self._keeping
         await self._keep_presence()
-        for task in self._tasks:
+        tasks = [*self._tasks, *filter(None, [self._telling])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self.bus is not None:
             self.bus.ring(wire.Bye(self.hub.process))
             await self.bus.stop()
@@ -86,7 +97,7 @@ class Runtime:
             try:
                 self.presence.tick()
                 self.typing.tick()
-                self.watch.tell_activity()
+                self._tell_activity_soon()
                 self.hub.check_progress()
                 if ticks % int(BEAT_S) == 0:
                     self.hub.ring(self.roster.beat())
@@ -94,8 +105,21 @@ class Runtime:
             except Exception:
                 log.exception("tick_failed")
 
-    def _keep_soon(self) -> None:
+    def _tell_activity_soon(self) -> None:
         """In a task of its own: a slow database must not hold up the ticks."""
+        if self._telling is None or self._telling.done():
+            self._telling = self.loop.create_task(self._tell_activity())
+
+    async def _tell_activity(self) -> None:
+        try:
+            await self.watch.tell_activity()
+        except DatabaseError as error:
+            log.info("activity_waits_for_database", error=str(error))
+        except Exception:
+            log.exception("activity_not_told")
+
+    def _keep_soon(self) -> None:
+        """Likewise."""
         if self._keeping is None or self._keeping.done():
             self._keeping = self.loop.create_task(self._keep_presence())
 
@@ -137,7 +161,7 @@ async def stop() -> None:
         await runtime.stop()
 
 
-def ring_without_loop(entry: wire.Entry) -> None:
+def ring_without_loop(*entries: wire.Entry) -> None:
     """Ring from a process without sockets; without Redis the others find out by their watch."""
     if settings.REDIS_URL:
-        bus_module.ring_once(settings.REDIS_URL, sources.deployment(), entry)
+        bus_module.ring_once(settings.REDIS_URL, sources.deployment(), *entries)

@@ -1,4 +1,5 @@
-"""What ASGI has no words for: cutting a connection, and closing with 1xxx codes on daphne.
+"""What ASGI has no words for: whole frames as bytes, cutting a connection, and closing with 1xxx
+codes on daphne.
 
 Both ask the server's own connection behind `send`: uvicorn's is a method of its protocol, daphne's
 a partial of (server's method, protocol). Behind any other server, ASGI's words have to do.
@@ -6,9 +7,34 @@ a partial of (server's method, protocol). Behind any other server, ASGI's words 
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
+CUT_AFTER_S = 5.0  # from asking to close to cutting the connection
+
+
+class Lent(Protocol):
+    """A connection that takes whole frames beside ASGI, in the order of both."""
+
+    on_writable: Callable[[], None] | None  # called when it asked to wait and need no longer
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames may still be written: neither side has said goodbye."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its peer keeps up."""
+
+    def write_frames(self, data: bytes) -> None:
+        """Write any number of whole frames."""
+
+
+def lent_by(send: AsgiSend) -> Lent | None:
+    """The connection behind `send`, if its server lends it."""
+    lend = getattr(getattr(send, "__self__", None), "lend", None)
+    lent: Lent | None = None if lend is None else lend()
+    return lent
 
 
 async def close(send: AsgiSend, code: int) -> None:

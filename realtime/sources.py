@@ -3,7 +3,7 @@
 Each is synchronous database work, run in a thread (realtime/threads.py). A slot has one filler.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from api.payloads import Payload
@@ -23,6 +23,14 @@ class Page(NamedTuple):
     event: Payload
 
 
+class Activity(NamedTuple):
+    """What is new in a room: its newest message and whose it is, unread mentions by person."""
+
+    newest_seq: int
+    newest_by: str | None
+    mentions: dict[str, int]
+
+
 class Sources:
     """The slots."""
 
@@ -32,8 +40,11 @@ class Sources:
     heads: Callable[[Iterable[str]], dict[str, Head]]
     # Everything after a number, in pages; one with recovered=false where that is not possible.
     changes_after: Callable[[str, int], list[Page]]
-    # Of these people, those who may read the room (room id, user ids).
-    readers: Callable[[str, Iterable[str]], set[str]]
+    # What is new since these numbers (room id → number), and the unread mentions of those mentioned
+    # since and of these people (room id → user ids).
+    activity: Callable[[dict[str, int], dict[str, list[str]]], dict[str, Activity]]
+    # Of these people, those who may read each room (room id → user ids, in and out).
+    readers: Callable[[Mapping[str, Collection[str]]], dict[str, set[str]]]
     # Of these people, those who belong to the server (server id, user ids).
     members: Callable[[str, Iterable[str]], set[str]]
     # Sign-ins that ended within the last so many seconds (session ids).

@@ -21,9 +21,16 @@ _pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="parlor-db")
 
 async def run_db(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run synchronous database work in a thread and wait for it."""
+    return await run_db_in(_pool, work, *args, **kwargs)
+
+
+async def run_db_in(
+    pool: ThreadPoolExecutor, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """As `run_db`, in threads of one's own."""
     context = contextvars.copy_context()
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool, context.run, _tidy, partial(work, *args, **kwargs))
+    return await loop.run_in_executor(pool, context.run, _tidy, partial(work, *args, **kwargs))
 
 
 def _tidy(work: Callable[[], R]) -> R:

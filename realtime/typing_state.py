@@ -9,6 +9,7 @@ from realtime.hub import Hub, now_s
 
 ENDS_AFTER_S = 6.0
 REPEAT_S = 3.0  # how often a going-on start is told again
+REFUSED_S = 1.0  # who may not write is not asked about again this soon
 QUIET_S = 1.0  # a start this soon after the last change is not told: floods coalesce
 
 
@@ -30,6 +31,7 @@ class TypingKeeper:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self._rooms: dict[str, dict[str, Writing]] = defaultdict(dict)
+        self._refused: dict[tuple[str, str], float] = {}  # (room, user) → until
         hub.extra[wire.Typing] = self._take
 
     def start(self, room_id: str, person: Person) -> None:
@@ -40,6 +42,14 @@ class TypingKeeper:
             self.hub.publish(wire.Typing(room_id, person, True))
         elif writing.is_typing:
             writing.until_s = now_s() + ENDS_AFTER_S
+
+    def refuse(self, room_id: str, user_id: str) -> None:
+        """They may not write there: for a moment nobody needs to look again."""
+        self._refused[room_id, user_id] = now_s() + REFUSED_S
+
+    def is_refused(self, room_id: str, user_id: str) -> bool:
+        """Whether that was found a moment ago."""
+        return self._refused.get((room_id, user_id), 0.0) > now_s()
 
     def stop(self, room_id: str, person: Person) -> None:
         """Somebody here no longer writes; nothing happens where they did not."""
@@ -54,6 +64,7 @@ class TypingKeeper:
     def tick(self) -> None:
         """End what has not been renewed."""
         now = now_s()
+        self._refused = {key: until_s for key, until_s in self._refused.items() if until_s > now}
         for room_id, people in list(self._rooms.items()):
             for user_id, writing in list(people.items()):
                 if writing.is_typing and writing.until_s <= now:

@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket protocol, with an end to every connection.
+"""uvicorn's WebSocket protocol, with an end to every connection, and lent to who has whole frames.
 
 Chosen by `--ws realtime.uvicorn_ws:Protocol`. As it stands, uvicorn 0.54 answers nothing to a
 handshake whose headers are too long, logs tracebacks for invalid UTF-8 (and drops the connection
@@ -8,10 +8,13 @@ Knows nothing of what the frames say.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+from websockets.protocol import State
 
 from realtime.closing import Close
 
@@ -34,6 +37,48 @@ class Protocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.logger = _log
+        self.on_writable: Callable[[], None] | None = None
+
+    # --- whole frames, beside ASGI (realtime/outlets.py) -----------------------------------------
+    def lend(self) -> "Protocol | None":
+        """This connection, unless its frames are compressed: then only ASGI's way knows how."""
+        return None if self.conn.extensions else self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a frame may still be written."""
+        is_here = not (self.disconnected or self.close_sent or self.transport.is_closing())
+        return is_here and self.handshake_complete and self.conn.state is State.OPEN
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the transport does not ask to wait."""
+        return self.writable.is_set()
+
+    def write_frames(self, data: bytes) -> None:
+        """Any number of whole frames; what ASGI sends later stands behind them."""
+        self.transport.write(data)
+
+    def resume_writing(self) -> None:
+        """The peer has read."""
+        super().resume_writing()
+        self._tell_writer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone: nobody need wait for its peer any more."""
+        super().connection_lost(exc)
+        self._tell_writer()
+
+    def handle_close(self, event: Frame) -> None:
+        """The peer said goodbye: likewise."""
+        super().handle_close(event)
+        self._tell_writer()
+
+    def _tell_writer(self) -> None:
+        if self.on_writable is not None:
+            self.on_writable()
+
+    # --- ends ------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; those of a handshake that cannot be read are answered, too."""

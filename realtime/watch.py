@@ -6,7 +6,7 @@ socket (sequence rules 5 and 8; promises 5, 6, 12).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 from django.db import Error as DatabaseError
@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from realtime.events import RoomActivity
 from realtime.hub import Hub
 from realtime.protocol import encode
-from realtime.sources import Head, sources
+from realtime.sources import Activity, Head, sources
 from realtime.threads import run_db
 
 log = structlog.get_logger(__name__)
@@ -65,12 +65,16 @@ class Watch:
             known = self._access_versions.get(room_id, head.access_version)
             self._access_versions[room_id] = min(known, head.access_version)
             if self.hub.heads.get(room_id, 0) > head.last_seq:
-                self.hub.active.add(room_id)
+                self.hub.active.setdefault(room_id, head.last_seq)
             self.hub.note_head(room_id, head.last_seq)
         for server_id, version in servers.items():
             known_version = self.server_versions.get(server_id, version)
             self.server_versions[server_id] = min(known_version, version)
         self.people_versions |= people
+
+    def access_version(self, room_id: str) -> int:
+        """Of a room that is heard here, as of the last round: grants from before it are old."""
+        return self._access_versions.get(room_id, 0)
 
     async def start_feed(self, room_id: str) -> None:
         """Give a new feed its starting head, before any socket's snapshot is read."""
@@ -99,43 +103,57 @@ class Watch:
         if not rooms:
             return
         heads = await run_db(sources.heads, rooms)
+        await self._check_access(heads)
         for room_id, head in heads.items():
-            await self._check_head(room_id, head)
+            self._check_head(room_id, head)
         for room_id in rooms - heads.keys():
             self._cut_all(room_id)
 
-    async def _check_head(self, room_id: str, head: Head) -> None:
-        known = self._access_versions.get(room_id)
-        self._access_versions[room_id] = head.access_version
-        if known is not None and known != head.access_version:
-            try:
-                await self._check_access(room_id)
-            except BaseException:
-                self._access_versions[room_id] = known  # so that the next round tries again
-                raise
-        if head.last_seq > self.hub.heads.get(room_id, 0):
-            self.hub.active.add(room_id)
-            self.hub.note_head(room_id, head.last_seq)
+    def _check_head(self, room_id: str, head: Head) -> None:
+        self.hub.advance(room_id, head.last_seq)
         feed = self.hub.feeds.get(room_id)
         if feed is not None:
             feed.known_head = max(feed.known_head, head.last_seq)
             if feed.has_hole:
                 self.expect(room_id)
 
-    async def _check_access(self, room_id: str) -> None:
-        hearing = [s for s in self.hub.sockets if room_id in s.joined or room_id in s.watched]
-        if not hearing:
+    async def _check_access(self, heads: dict[str, Head]) -> None:
+        """Who may still read the rooms whose access changed: asked once for all of them."""
+        before = self._access_versions
+        changed = {
+            room_id: before[room_id]
+            for room_id, head in heads.items()
+            if before.get(room_id, head.access_version) != head.access_version
+        }
+        before |= {room_id: head.access_version for room_id, head in heads.items()}
+        if not changed:
             return
-        may = await run_db(sources.readers, room_id, {s.user_id for s in hearing})
-        for socket in hearing:
-            if socket.user_id not in may:
-                self.hub.cut(socket, [room_id], "", "access")
+        try:
+            await self._cut_who_may_not_read(changed.keys())
+        except BaseException:
+            before |= changed  # so that the next round tries again
+            raise
+
+    async def _cut_who_may_not_read(self, room_ids: Collection[str]) -> None:
+        hearing = {
+            socket: [r for r in room_ids if r in socket.joined or r in socket.watched]
+            for socket in self.hub.sockets
+        }
+        asked: dict[str, set[str]] = {room_id: set() for room_id in room_ids}
+        for socket, rooms in hearing.items():
+            for room_id in rooms:
+                asked[room_id].add(socket.user_id)
+        may = await run_db(sources.readers, asked)
+        for socket, rooms in hearing.items():
+            lost = [room_id for room_id in rooms if socket.user_id not in may[room_id]]
+            if lost:
+                self.hub.cut(socket, lost, "", "access")
                 self.hub.on_people(socket.user_id)
 
     def _cut_all(self, room_id: str) -> None:
         for socket in list(self.hub.sockets):
             if room_id in socket.joined or room_id in socket.watched:
-                self.hub.cut(socket, [room_id], "", "deleted")
+                self.hub.close_rooms(socket, [room_id], None)
                 self.hub.on_people(socket.user_id)
 
     async def _check_versions(self) -> None:
@@ -202,15 +220,51 @@ class Watch:
             feed.end_fill()
 
     # --- once a second ---------------------------------------------------------------------------
-    def tell_activity(self) -> None:
-        """`room:activity` to those who watch a room but have not joined it."""
-        active, self.hub.active = self.hub.active, set()
-        for room_id in active:
-            watching = self.hub.topics.get(f"watch:{room_id}")
-            if not watching:
-                continue
-            head = self.hub.heads.get(room_id, 0)
-            frame = encode(RoomActivity(room_id=room_id, last_seq=head, mentions=None))
-            for socket in list(watching):
-                if room_id not in socket.joined:
-                    socket.send(frame)
+    async def tell_activity(self) -> None:
+        """`room:activity` to those who watch a room but have not joined it. Two or three queries
+        for all rooms and people together; without a database they are told when it is back.
+        """
+        active, self.hub.active = self.hub.active, {}
+        watchers = {room_id: self._watchers(room_id) for room_id in active}
+        since = {room_id: seq for room_id, seq in active.items() if watchers[room_id]}
+        if not since:
+            return
+        unsure = {
+            room_id: [u for u in watchers[room_id] if room_id in self.hub.mentioned.get(u, ())]
+            for room_id in since
+        }
+        try:
+            found = await run_db(sources.activity, since, unsure)
+        except BaseException:
+            for room_id, seq in since.items():
+                self.hub.active[room_id] = min(seq, self.hub.active.get(room_id, seq))
+            raise
+        for room_id, activity in found.items():
+            self._tell(room_id, activity)
+
+    def _watchers(self, room_id: str) -> set[str]:
+        watching = self.hub.topics.get(f"watch:{room_id}", ())
+        return {socket.user_id for socket in watching if room_id not in socket.joined}
+
+    def _tell(self, room_id: str, activity: Activity) -> None:
+        """One frame for all who have no unread mention there, one each for the others."""
+        frames: dict[int, str] = {}
+        for user_id, count in activity.mentions.items():
+            if user_id in self.hub.people:
+                update = set.add if count else set.discard
+                update(self.hub.mentioned[user_id], room_id)
+        for socket in list(self.hub.topics.get(f"watch:{room_id}", ())):
+            if room_id not in socket.joined:
+                count = activity.mentions.get(socket.user_id, 0)
+                if count not in frames:
+                    frames[count] = encode(self._activity_event(room_id, activity, count))
+                socket.send(frames[count])
+
+    def _activity_event(self, room_id: str, activity: Activity, mentions: int) -> RoomActivity:
+        return RoomActivity(
+            room_id=room_id,
+            last_seq=self.hub.heads.get(room_id, 0),
+            newest_seq=activity.newest_seq,
+            newest_by=activity.newest_by,
+            mentions=mentions,
+        )

@@ -15,9 +15,11 @@ class Numbered(msgspec.Struct, array_like=True, tag="n"):
 
 
 class Cast(msgspec.Struct, array_like=True, tag="c"):
-    """An event without a number, for everybody who hears a topic (`room:…`, `user:…`, `server:…`).
+    """An event without a number, for everybody who hears a topic (`room:…`, `user:…`, `server:…`,
+    `seen:…` for those who have a room in sight: they joined it or watch it).
 
-    `watch` names a room whose activity those sockets should be told of from now on.
+    `watch` names a room whose activity those sockets should be told of from now on, `mentioned_in`
+    one where this person has unread mentions (again).
     """
 
     topic: str
@@ -25,6 +27,19 @@ class Cast(msgspec.Struct, array_like=True, tag="c"):
     except_user: str = ""
     is_droppable: bool = False
     watch: str = ""
+    except_socket: str = ""
+    mentioned_in: str = ""
+
+
+class Stated(msgspec.Struct, array_like=True, tag="v"):
+    """How something of a room is now, for those who have it in sight; of one key the newest version
+    counts. Its owner delivers it (`hub.extra`) and finds what was lost.
+    """
+
+    room_id: str
+    key: str
+    version: int
+    frame: str
 
 
 class SessionsEnded(msgspec.Struct, array_like=True, tag="s"):
@@ -43,11 +58,22 @@ class Removed(msgspec.Struct, array_like=True, tag="r"):
 
 
 class Added(msgspec.Struct, array_like=True, tag="a"):
-    """People who gained a server or rooms: their sockets hear its topic and watch the rooms."""
+    """People who gained a server or rooms: their sockets hear its topic and watch the rooms.
+    `are_partners`: the rooms are direct ones of these people, who see each other's presence.
+    """
 
     user_ids: list[str]
     room_ids: list[str]
     server_id: str
+    are_partners: bool = False
+
+
+class Closed(msgspec.Struct, array_like=True, tag="x"):
+    """Rooms that are no more (with `server_id`, their server neither): every socket loses them."""
+
+    room_ids: list[str]
+    server_id: str
+    version: int | None
 
 
 class Evict(msgspec.Struct, array_like=True, tag="e"):
@@ -90,9 +116,11 @@ class Bye(msgspec.Struct, array_like=True, tag="b"):
 Entry = (
     Numbered
     | Cast
+    | Stated
     | SessionsEnded
     | Removed
     | Added
+    | Closed
     | Evict
     | Chosen
     | Typing

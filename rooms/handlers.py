@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from msgspec.structs import asdict
 
 from accounts import payloads as accounts_payloads
 from accounts.authentication import authenticate_token
@@ -17,7 +18,7 @@ from realtime.registry import on
 from realtime.socket import Socket
 from realtime.sources import Head
 from realtime.threads import run_db
-from rooms import payloads, queries
+from rooms import hooks, payloads, queries
 from rooms.models import read_epoch
 
 
@@ -26,15 +27,6 @@ class Identify(Command):
 
     token: str
     protocol: int = PROTOCOL_VERSION
-
-
-class RoomState(Payload):
-    """Where one of the person's rooms stands. Unread counts are null until they are counted."""
-
-    id: str
-    last_seq: int
-    unread: int | None
-    mentions: int | None
 
 
 @event("auth:ok")
@@ -46,7 +38,7 @@ class AuthOk(Payload):
     epoch: str
     heartbeat_seconds: int
     servers: list[payloads.Server]
-    rooms: list[RoomState]
+    rooms: list[payloads.RoomState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +52,7 @@ class Arrival:
     custom_status: str | None
     heads: dict[str, Head]
     server_versions: dict[str, int]
+    partners: set[str]
 
 
 @on("auth:identify", Identify, answers=(AuthOk, AuthError), before_identify=True)
@@ -79,9 +72,11 @@ async def identify(socket: Socket, data: Identify) -> AuthOk:
 def _read_arrival(token: str) -> Arrival:
     session = authenticate_token(token)
     user = session.user
-    rooms = list(queries.list_rooms_of_interest(user))
+    heads = queries.heads_of_interest(user)
     servers = list(queries.list_own_servers(user))
-    heads = {str(r.pk): Head(r.head.last_seq, r.head.access_version) for r in rooms}
+    states: dict[str, payloads.ReadState] = {}
+    for read in hooks.read_states.run(user, list(heads)):
+        states |= read
     answer = AuthOk(
         user=accounts_payloads.user(user, user.pk),
         session_id=str(session.pk),
@@ -89,8 +84,9 @@ def _read_arrival(token: str) -> Arrival:
         heartbeat_seconds=settings.GATEWAY["heartbeat_s"],
         servers=[payloads.server(server) for server in servers],
         rooms=[
-            RoomState(id=room_id, last_seq=head.last_seq, unread=None, mentions=None)
-            for room_id, head in heads.items()
+            payloads.RoomState(id=room_id, **asdict(states[room_id]))
+            for room_id in heads
+            if room_id in states
         ],
     )
     return Arrival(
@@ -101,6 +97,7 @@ def _read_arrival(token: str) -> Arrival:
         custom_status=user.custom_status or None,
         heads=heads,
         server_versions={str(server.pk): server.version for server in servers},
+        partners=queries.ids_of_partners(user),
     )
 
 
@@ -113,9 +110,11 @@ def _let_in(socket: Socket, arrival: Arrival) -> None:
     socket.person = arrival.person
     socket.servers = set(arrival.server_versions)
     socket.watched = set(arrival.heads)
+    socket.partners = arrival.partners
     here.watch.know(arrival.heads, arrival.server_versions, {socket.user_id: arrival.version})
     here.presence.arrive(socket, arrival.chosen_status, arrival.custom_status)
     here.hub.add(socket)
+    here.hub.mentioned[socket.user_id] |= {r.id for r in arrival.answer.rooms if r.mentions}
     limit = settings.GATEWAY["max_sockets_per_person"]
     opened = here.roster.socket_times(socket.user_id)
     if len(opened) > limit:

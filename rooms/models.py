@@ -1,10 +1,11 @@
-"""Servers, their members, rooms, who belongs to them, and each room's counter. Fields only."""
+"""Servers, rooms, who belongs to them and how they stand, and each room's counter. Fields only."""
 
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 
@@ -25,6 +26,13 @@ class Role(models.TextChoices):
     ADMIN = "admin"
     MODERATOR = "moderator"
     MEMBER = "member"
+
+
+class SanctionKind(models.TextChoices):
+    """What was taken from somebody: everything, or taking part."""
+
+    BAN = "ban"
+    TIMEOUT = "timeout"
 
 
 class Server(models.Model):
@@ -80,6 +88,50 @@ class ServerMember(models.Model):
         return f"{self.user_id} in {self.server_id}"
 
 
+class ServerRole(models.Model):
+    """A role of a server's own making, given beside the built-in standing (`ServerMember.role`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="roles")
+    name = models.CharField(max_length=32)
+    colour = models.CharField(max_length=7, blank=True)
+    position = models.PositiveIntegerField(default=0)  # 0 stands highest
+    permissions = models.PositiveIntegerField(default=0)  # access.Permission
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("server", Lower("name"), name="server_role_name_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberRole(models.Model):
+    """A member has a role; it goes with the membership."""
+
+    member = models.ForeignKey(ServerMember, on_delete=models.CASCADE, related_name="given")
+    role = models.ForeignKey(ServerRole, on_delete=models.CASCADE, related_name="given")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["member", "role"], name="member_role_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.member_id} is {self.role_id}"
+
+
+class Category(models.Model):
+    """A heading that channels of a server stand under."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="categories")
+    name = models.CharField(max_length=64)
+    position = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Room(models.Model):
     """A channel of a server (`server` set) or a room that stands alone."""
 
@@ -94,8 +146,15 @@ class Room(models.Model):
     code = models.CharField(max_length=14, unique=True, null=True, blank=True)
     topic = models.CharField(max_length=1024, blank=True)
     description = models.TextField(max_length=1000, blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms"
+    )
     position = models.PositiveIntegerField(default=0)
     is_private = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)  # read, but no longer written in
+    guests_allowed = models.BooleanField(default=True)
+    # A direct room's people, as one word: the database keeps one room per set of people.
+    direct_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     slow_mode_seconds = models.PositiveIntegerField(default=0)
     max_participants = models.PositiveIntegerField(null=True, blank=True)
     bitrate = models.PositiveIntegerField(null=True, blank=True)
@@ -134,6 +193,145 @@ class RoomMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.room_id}"
+
+
+class RoomVisit(models.Model):
+    """One stay of a person in a room: open while `left_at` is null."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="visits")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="visits"
+    )
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["room", "user"],
+                condition=models.Q(left_at=None),
+                name="room_visit_one_open",
+            ),
+        )
+        indexes = (models.Index(fields=["room", "joined_at"], name="room_visit_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.room_id} since {self.joined_at}"
+
+
+class RoomOverride(models.Model):
+    """What a channel allows or denies to a role or a person, beyond their standing.
+
+    Exactly one of `builtin` ("member": everybody; "moderator"), `role` and `user` is set. No bit is
+    in both `allow` and `deny`.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="overrides")
+    builtin = models.CharField(max_length=10, blank=True)
+    role = models.ForeignKey(
+        ServerRole, on_delete=models.CASCADE, null=True, blank=True, related_name="overrides"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="overrides"
+    )
+    allow = models.PositiveIntegerField(default=0)
+    deny = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["room", "builtin"],
+                condition=~models.Q(builtin=""),
+                name="room_override_builtin_once",
+            ),
+            models.UniqueConstraint(fields=["room", "role"], name="room_override_role_once"),
+            models.UniqueConstraint(fields=["room", "user"], name="room_override_user_once"),
+            models.CheckConstraint(
+                condition=models.Q(builtin="", role=None, user__isnull=False)
+                | models.Q(builtin="", role__isnull=False, user=None)
+                | models.Q(builtin__in=["member", "moderator"], role=None, user=None),
+                name="room_override_of_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.builtin or self.role_id or self.user_id} in {self.room_id}"
+
+
+class Sanction(models.Model):
+    """A ban or a timeout, in a server or in one room. It ends by itself: whoever checks compares
+    `until` with the clock, and no job has to come by. It outlives the membership.
+    """
+
+    kind = models.CharField(max_length=7, choices=SanctionKind)
+    server = models.ForeignKey(
+        Server, on_delete=models.CASCADE, null=True, blank=True, related_name="sanctions"
+    )
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, null=True, blank=True, related_name="sanctions"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sanctions"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    until = models.DateTimeField(null=True, blank=True)  # null: for good
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "server", "user"], name="sanction_once_server"),
+            models.UniqueConstraint(fields=["kind", "room", "user"], name="sanction_once_room"),
+            models.CheckConstraint(
+                condition=models.Q(server=None, room__isnull=False)
+                | models.Q(server__isnull=False, room=None),
+                name="sanction_in_one_place",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class Invite(models.Model):
+    """A way into a server, for whoever has its code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=16, unique=True)
+    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="invites")
+    inviter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invites"
+    )
+    max_uses = models.PositiveIntegerField(null=True, blank=True)
+    uses = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(max_uses=None) | models.Q(uses__lte=models.F("max_uses")),
+                name="invite_not_used_up_twice",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class InviteUse(models.Model):
+    """Who came by which invite."""
+
+    invite = models.ForeignKey(Invite, on_delete=models.CASCADE, related_name="used")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} by {self.invite_id}"
 
 
 class RoomHead(models.Model):

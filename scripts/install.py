@@ -22,10 +22,13 @@ VENV_PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
 # PostgreSQL and Redis from PyPI live apart: what they pull in must not change what Parlor runs on.
 SERVICES_DIR = VENV / "services"
+# What `make bench` draws and profiles with lives apart for the same reason.
+BENCH_DIR = VENV / "bench"
+PEERS = ROOT / "benchmarks" / "chat" / "peers"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 
-PARTS = ("runtime", "dev", "services", "client", "client-dev")
+PARTS = ("runtime", "dev", "services", "client", "client-dev", "bench")
 DEFAULT_PARTS = ("runtime", "client")
 
 
@@ -235,6 +238,23 @@ def install_services() -> None:
     )
 
 
+def install_bench() -> None:
+    """What the benches need: plots, a profiler, and the peers that Parlor is measured against."""
+    install_python(
+        "what draws and profiles the bench",
+        "requirements-bench.txt",
+        [BENCH_DIR / "requirements-bench.txt"],
+        "--upgrade",
+        "--target",
+        BENCH_DIR,
+    )
+    lock = PEERS / "package-lock.json"
+    stamp = PEERS / "node_modules" / ".stamp"
+    if not is_current(stamp, lock):
+        npm_ci("the bench's peers", "--prefix", PEERS)
+        write_stamp(stamp, lock)
+
+
 # --- the web client ------------------------------------------------------------------------------
 def tool_env() -> dict[str, str]:
     """The environment in which .venv's commands come first: npm starts `node` by name."""
@@ -256,13 +276,13 @@ def find_node_tool(name: str) -> Path | None:
     return Path(found) if found and major.isdigit() and int(major) >= OLDEST_NODE else None
 
 
-def explain_npm(output: str, log: Path) -> str:
+def explain_npm(output: str, log: Path, what: str = "the web client's libraries") -> str:
     """What to do about a failed npm run, from what it said."""
     if means_no_room(output):
         return f"the disk is full. Make room and run the same command again. Details: {shown(log)}"
     if means_no_network(output):
         return (
-            "the web client's libraries cannot be downloaded. Check the network (or npm's proxy "
+            f"{what} cannot be downloaded. Check the network (or npm's proxy "
             f"and registry settings) and run the same command again. Details: {shown(log)}"
         )
     return f"npm failed. Details: {shown(log)}"
@@ -276,13 +296,29 @@ def install_client(*, dev: bool = False) -> None:
     full, light = NODE_MODULES / ".stamp-dev", NODE_MODULES / ".stamp"
     if is_current(full, lock) or (not dev and is_current(light, lock)):
         return
+    npm_ci("the web client's libraries", "--include=dev" if dev else "--omit=dev")
+    bundle_client()
+    write_stamp(full if dev else light, lock)
+
+
+def bundle_client() -> None:
+    """The one library that no browser loads as it comes (decision 0018), as one module."""
+    npm = find_node_tool("npm")
+    assert npm is not None  # npm_ci has run
+    log = VENV / "npm.log"
+    if output := run_logged([npm, "run", "--silent", "bundle"], log, tool_env()):
+        stop(explain_npm(output, log))
+
+
+def npm_ci(what: str, *options: str | Path) -> None:
+    """Install what a lock file says, exactly; no package's own script gets to run."""
     npm = find_node_tool("npm")
     if npm is None:
         stop(f"npm is missing. Install Node.js {OLDEST_NODE} or newer and run the same again.")
     log = VENV / "npm.log"
-    progress = Progress("Installing the web client's libraries")
-    # No package's own script is needed, so none gets to run. What npm has kept from before will do:
-    # the lock holds every hash. A dead network should not take its default two minutes to tell.
+    progress = Progress(f"Installing {what}")
+    # What npm has kept from before will do: the lock holds every hash. A dead network should not
+    # take its default two minutes to tell.
     command: list[str | Path] = [
         npm,
         "ci",
@@ -290,16 +326,12 @@ def install_client(*, dev: bool = False) -> None:
         "--no-audit",
         "--no-fund",
         "--loglevel=error",
-    ]
-    patience = [
         "--prefer-offline",
         "--fetch-retry-mintimeout=1000",
         "--fetch-retry-maxtimeout=4000",
     ]
-    wanted = "--include=dev" if dev else "--omit=dev"
-    if output := run_logged([*command, *patience, wanted], log, tool_env()):
-        progress.failed(explain_npm(output, log))
-    write_stamp(full if dev else light, lock)
+    if output := run_logged([*command, *options], log, tool_env()):
+        progress.failed(explain_npm(output, log, what))
     progress.done()
 
 
@@ -312,6 +344,8 @@ def install(parts: Sequence[str]) -> None:
         install_runtime()
     if "services" in parts:
         install_services()
+    if "bench" in parts:
+        install_bench()
     if "client" in parts or "client-dev" in parts:
         install_client(dev="client-dev" in parts)
 

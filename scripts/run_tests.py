@@ -1,8 +1,10 @@
 """`make test`: the client's unit tests, then the whole suite twice.
 
-Once on the embedded default (SQLite, no Redis), once on PostgreSQL and Redis. Coverage is that of
-both runs together. With arguments (`make test ARGS='rooms -k kick'`) they go to pytest, and neither
-coverage nor the client's tests are looked at. Runs in .venv; starts and stops what it needs.
+Once on the embedded default (SQLite, no Redis; the browser tests by themselves), once on PostgreSQL
+and Redis (without what knows no database: browser tests and those marked `once`, where they are not
+about services). Coverage is that of both runs together, without the browser's. With arguments
+(`make test ARGS='rooms -k kick'`) they go to pytest; then neither coverage nor the client's tests
+are looked at. Runs in .venv; starts and stops what it needs.
 """
 
 import os
@@ -19,6 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERED = ("config", "api", "realtime", "accounts", "rooms", "messaging", "voice")
 COVERED_PERCENT = 90
 MOST_WORKERS = 4
+# What the second run leaves out, for it would say the same: the client's pages, the launcher and
+# pure media have no database of their own. What is about services is marked so and runs there.
+NOT_AGAIN = "services or not (browser or once)"
+FOLDERS_NOT_AGAIN = ("voice/sfu", "benchmarks/voice", "config")
 
 
 def heading(text: str) -> None:
@@ -49,7 +55,7 @@ def run_pytest(title: str, urls: dict[str, str], options: Sequence[str]) -> bool
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     # By file: a server that a whole file of tests shares is then started once.
     split = ["-n", str(workers), "--dist", "loadfile"]
-    command = [sys.executable, "-m", "pytest", *split, *options]
+    command = [sys.executable, "-m", "pytest", *split, "--rerun-show-tracebacks", *options]
     done = subprocess.run(command, cwd=ROOT, env=env | urls, check=False)
     return done.returncode == 0
 
@@ -77,11 +83,20 @@ def run_twice(arguments: Sequence[str], found: Services | None) -> bool:
     measured = not arguments
 
     def options(*, first: bool, last: bool) -> list[str]:
-        return [*arguments, *(coverage_options(first=first, last=last) if measured else [])]
+        if not measured:
+            return list(arguments)
+        ignored = [f"--ignore={folder}" for folder in FOLDERS_NOT_AGAIN]
+        left_out = ["-m", "not browser"] if first else ["-m", NOT_AGAIN, *ignored]
+        return [*left_out, *coverage_options(first=first, last=last)]
 
     passed = run_pytest(
         "The suite on SQLite, without Redis", {}, options(first=True, last=found is None)
     )
+    if measured:
+        # By themselves: coverage would slow the many processes down and learn nothing from them.
+        # A page that hangs holds what would clean up after it, too: its process is given up.
+        options_of_pages = ["-m", "browser", "--timeout-method=thread"]
+        passed = run_pytest("The client's pages, in Chromium", {}, options_of_pages) and passed
     if found is None:
         return passed and not in_ci()
     urls = {"TEST_DATABASE_URL": found.database_url, "TEST_REDIS_URL": found.redis_url}

@@ -20,11 +20,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import template
+from tests.template import ROOT
+
 START_WITHIN_S = 40
 UVICORN = [
     *("uvicorn", "config.asgi:application", "--ws", "realtime.uvicorn_ws:Protocol"),
@@ -95,7 +96,7 @@ class Process:
 
 
 class Parlor:
-    """Web processes over one fresh database, seeded."""
+    """Web processes over one fresh database, migrated and seeded."""
 
     def __init__(
         self,
@@ -109,15 +110,11 @@ class Parlor:
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
-        self.database_url = own_database(database_url) if database_url else ""
-        kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
-        self.env = kept | {
-            "DEBUG": "1",
-            "ENV_FILE": os.devnull,
-            "DATA_DIR": str(directory),
+        self.database_url = template.another(database_url) if database_url else ""
+        self.seeded = self._fill()
+        self.env = template.process_env(directory, self.database_url) | {
             "LOG_LEVEL": "INFO",
             "RATE_LIMITS": "off",
-            **({"DATABASE_URL": self.database_url} if database_url else {}),
             **({"REDIS_URL": redis_url} if redis_url else {}),
             **settings,
         }
@@ -126,8 +123,7 @@ class Parlor:
         self.log = log
 
     def start(self) -> "Parlor":
-        """Migrate, seed, start every process."""
-        self.seeded = self.manage("migrate", "-v0") + self.manage("seed")
+        """Start every process."""
         for process in self.processes:
             process.start()
         return self
@@ -137,26 +133,30 @@ class Parlor:
         for process in self.processes:
             process.kill(signal.SIGTERM)
         if self.database_url:
-            drop_database(self.database_url)
+            template.drop_database(self.database_url)
+
+    def _fill(self) -> str:
+        if self.database_url:
+            return template.fill_database(self.database_url)
+        return template.fill_directory(self.directory)
 
     def manage(self, *words: str) -> str:
         """Run a management command; answers what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
-        return done.stdout
+        return template.manage(self.env, *words)
 
     @property
     def url(self) -> str:
         """The first process."""
         return self.processes[0].url
+
+    def worked_s(self) -> float:
+        """How much processor time the web processes used so far; where /proc is not, the clock."""
+        stats = [Path(f"/proc/{one.popen.pid}/stat") for one in self.processes if one.popen]
+        if not all(stat.exists() for stat in stats):
+            return time.monotonic()
+        # proc(5): utime and stime are fields 14 and 15; the name before them may hold spaces.
+        ticks = [stat.read_text().rpartition(")")[2].split()[11:13] for stat in stats]
+        return sum(map(int, itertools.chain(*ticks))) / os.sysconf("SC_CLK_TCK")
 
     def person(self, name: str = "alice", process: int = 0) -> "Person":
         """A fresh registered person whose name begins so."""
@@ -304,22 +304,3 @@ class Client:
         """Say goodbye."""
         await self.ws.close()
         await self._reader
-
-
-def own_database(url: str) -> str:
-    """Make a database of its own beside the one named, and answer its URL."""
-    name = f"parlor_live_{os.getpid()}_{secrets.token_hex(4)}"
-    with psycopg.connect(_maintenance(url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def drop_database(url: str) -> None:
-    """Throw it away, whoever still uses it."""
-    name = urlsplit(url).path.strip("/")
-    with psycopg.connect(_maintenance(url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _maintenance(url: str) -> str:
-    return urlsplit(url)._replace(path="/postgres").geturl()

@@ -5,7 +5,6 @@ its log holds a traceback at the end.
 """
 
 import json
-import time
 from typing import Any
 
 import httpx
@@ -28,7 +27,18 @@ def people(parlor):
         "room": room["id"],
         "call": call["id"],
         "hers": alice.post(f"/rooms/{call['id']}/messages", {"content": "hers"})["data"]["id"],
+        **town_of(alice),
         "hidden": alice.post(f"/rooms/{room['id']}/messages", {"content": "hid"})["data"]["id"],
+    }
+
+
+def town_of(alice):
+    """A server of alice's with a channel and a role."""
+    at = f"/servers/{alice.post('/servers', {'name': 'Bad inputs', 'isPublic': False})['data']['id']}"
+    return {
+        "at": at,
+        "channel": alice.post(f"{at}/channels", {"name": "bad inputs"})["data"]["id"],
+        "role": alice.post(f"{at}/roles", {"name": "x"})["data"]["id"],
     }
 
 
@@ -122,6 +132,57 @@ HUGE = "9" * 5000
 def test_a_value_that_no_database_takes_is_400_and_names_its_field(people, bob, path, body, field):
     details = error_of(post_raw(bob, path.format(**people), body), 400, "VALIDATION_ERROR")
     assert [detail["field"] for detail in details] in ([field], [None])
+
+
+# Of servers and rooms: method, path, body, the field that is named.
+WRONG = [
+    ("POST", "/servers", b'{"name": "a\\u0000b"}', "name"),
+    ("POST", "/servers", b'{"name": {"a": 1}}', "name"),
+    ("POST", "/servers", b'{"name": "x", "iconUrl": "data:text/html,x"}', "iconUrl"),
+    ("PATCH", "{at}", b'{"isPublic": 1}', "isPublic"),
+    ("DELETE", "{at}", b'{"name": null}', "name"),
+    ("POST", "{at}/transfer", b'{"userId": "1e30"}', "userId"),
+    ("POST", "{at}/roles", b'{"name": "x", "permissions": ["owner"]}', "permissions.0"),
+    ("POST", "{at}/roles", b'{"name": "x", "permissions": {"0": "view"}}', "permissions"),
+    ("POST", "{at}/roles", b'{"name": "x", "permissions": ["__class__"]}', "permissions.0"),
+    ("POST", "{at}/roles", b'{"name": "x", "colour": "red"}', "colour"),
+    ("POST", "{at}/roles", b'{"name": "x", "colour": "#12345\\n"}', "colour"),
+    ("POST", "{at}/roles", b'{"name": "%s"}' % (b"x" * 33), "name"),
+    ("PUT", "{at}/roles/order", b'{"roleIds": "x"}', "roleIds"),
+    ("PUT", "{at}/roles/order", b'{"roleIds": [null]}', "roleIds.0"),
+    ("PUT", "{at}/channels/order", b'{"channels": [[]]}', "channels.0"),
+    ("PUT", "{at}/channels/order", b'{"channels": [{"id": 1, "position": 0}]}', "channels.0.id"),
+    ("PATCH", "{at}/members/" + NO_ID, b'{"role": "owner"}', "role"),
+    ("PATCH", "{at}/members/" + NO_ID, b'{"roleIds": [1e300]}', "roleIds.0"),
+    ("PUT", "{at}/bans/" + NO_ID, b'{"expiresAt": "yesterday"}', "expiresAt"),
+    ("PUT", "{at}/bans/" + NO_ID, b'{"expiresAt": "0000-00-00T00:00:00Z"}', "expiresAt"),
+    ("PUT", "{at}/bans/" + NO_ID, b'{"reason": "a\\u0000"}', "reason"),
+    ("PUT", "{at}/timeouts/" + NO_ID, b'{"seconds": 9e99}', "seconds"),
+    ("PUT", "{at}/timeouts/" + NO_ID, b'{"seconds": true}', "seconds"),
+    ("POST", "{at}/invites", b'{"maxUses": %s}' % HUGE.encode(), "maxUses"),
+    ("POST", "{at}/invites", b'{"expiresInSeconds": -1}', "expiresInSeconds"),
+    ("POST", "{at}/categories", b'{"name": "\\u200b"}', "name"),
+    ("PATCH", "/rooms/{channel}", b'{"slowModeSeconds": 1e300}', "slowModeSeconds"),
+    ("PATCH", "/rooms/{channel}", b'{"position": 9223372036854775808}', "position"),
+    ("PATCH", "/rooms/{channel}", b'{"bitrate": 7}', "bitrate"),
+    ("PATCH", "/rooms/{channel}", b'{"name": "a\\u0000"}', "name"),
+    ("PUT", "/rooms/{channel}/overrides/member", b'{"allow": ["kick"]}', "allow.0"),
+    ("PUT", "/rooms/{channel}/overrides/member", b'{"deny": "view"}', "deny"),
+    ("POST", "/rooms/{channel}/ban", b'{"userId": []}', "userId"),
+    ("POST", "/rooms/{channel}/mute", b'{"userId": "%s", "seconds": 0}' % NO_ID.encode(), "seconds"),
+    ("POST", "/rooms/direct", b'{"userIds": {}}', "userIds"),
+    ("POST", "/rooms/direct", b'{"userIds": [["x"]]}', "userIds.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body", "field"), WRONG)
+def test_what_servers_and_rooms_do_not_take_is_400_and_names_its_field(
+    people, alice, method, path, body, field
+):
+    headers = {"Content-Type": "application/json"}
+    answer = alice.http.request(method, path.format(**people), content=body, headers=headers)
+    details = error_of(answer, 400, "VALIDATION_ERROR")
+    assert {detail["field"] for detail in details} <= {field, None}, details
 
 
 @pytest.mark.parametrize(
@@ -221,6 +282,9 @@ def test_whatever_accept_says_the_answer_is_json(bob, accept):
         ("/rooms/{call}/changes", "after=9223372036854775808", "out_of_range"),
         ("/rooms/{call}/changes", "after=-1", "out_of_range"),
         ("/rooms/{call}/changes", "after=garbage", "invalid"),
+        ("/rooms/{call}/participants", "page=0", "out_of_range"),
+        ("/rooms/{call}/permissions", "userId=1e30", "invalid"),
+        ("/rooms", "mine=yes", "invalid"),
     ],
 )
 def test_a_parameter_that_does_not_fit_is_400(people, bob, path, query, code):
@@ -228,6 +292,43 @@ def test_a_parameter_that_does_not_fit_is_400(people, bob, path, query, code):
     details = error_of(bob.http.get(f"{path}?{query}"), 400, "VALIDATION_ERROR")
     assert [detail["code"] for detail in details] == [code]
     assert details[0]["field"] == (query.split("&")[-1].partition("=")[0] or "channelId")
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    ["a", "1", "%20", "%F0%9F%91%8D%F0%9F%91%8D", "%F0%9F%91%8D%00", "%00", "%FF", "%ED%A0%BD",
+     "%F0%9F%91%8D" + "%EF%B8%8F" * 64, "x" * 3000, "%E2%80%8D", "%F0%9F%87%A9", "%25"],
+    ids=lambda emoji: emoji[:24],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_is_no_emoji_is_400(people, bob, method, emoji):
+    answer = bob.request(method, f"/messages/{people['hers']}/reactions/{emoji}")
+    assert fields_of(error_of(answer, 400, "VALIDATION_ERROR")) == {"emoji": "invalid"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"seq": -1}', "min_value"),
+        (b'{"seq": 9223372036854775807}', "max_value"),
+        (b'{"seq": 9223372036854775808}', "max_value"),
+        (b'{"seq": 18446744073709551616}', "max_value"),
+        (b'{"seq": %s}' % HUGE.encode(), None),
+        (b'{"seq": 1e300}', "max_value"),
+        (b'{"seq": 1.5}', "invalid"),
+        (b'{"seq": true}', "invalid"),
+        (b'{"seq": "1"}', "invalid"),
+        (b'{"seq": null}', "null"),
+        (b'{"seq": [1]}', "invalid"),
+        (b"{}", "required"),
+    ],
+)
+def test_a_place_to_have_read_up_to_that_is_none_is_400(people, bob, body, code):
+    headers = {"Content-Type": "application/json"}
+    answer = bob.http.put(f"/rooms/{people['call']}/read", content=body, headers=headers)
+    details = error_of(answer, 400, "VALIDATION_ERROR")
+    assert [detail["field"] for detail in details] in (["seq"], [None])
+    assert code in (None, details[0]["code"])
 
 
 @pytest.mark.parametrize("limit", ["offset=9223372036854775807", "before=9999999999999999999"])
@@ -248,7 +349,15 @@ def test_a_place_beyond_everything_is_just_empty_or_everything(people, bob, limi
         "/channels/{}",
         "/servers/{}",
         "/servers/{}/channels",
+        "/servers/{}/members",
+        "/servers/{}/permissions",
+        "/servers/{}/bans",
+        "/rooms/{}/participants",
+        "/rooms/{}/permissions",
+        "/rooms/{}/overrides",
+        "/invites/{}",
         "/messages/{}",
+        "/messages/{}/reactions/%F0%9F%91%8D",
         "/users/{}",
     ],
 )
@@ -288,11 +397,20 @@ def test_a_search_is_literal(parlor, alice, text):
         ("PUT", "/messages/{hidden}"),
         ("PATCH", "/messages/{hidden}"),
         ("DELETE", "/messages/{hidden}"),
+        ("GET", "/messages/{hidden}/reactions/%F0%9F%91%8D"),
+        ("PUT", "/messages/{hidden}/reactions/%F0%9F%91%8D"),
+        ("DELETE", "/messages/{hidden}/reactions/%F0%9F%91%8D"),
     ],
 )
 def test_anothers_room_is_404(people, bob, method, path):
     body = None if method in ("GET", "DELETE") else {"content": "x"}
     error_of(bob.request(method, path.format(**people), body), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("seq", [0, 1, 2**63 - 1])
+def test_in_anothers_room_nobody_reads_nor_learns_how_far_it_has_come(people, bob, seq):
+    answer = bob.request("PUT", f"/rooms/{people['room']}/read", {"seq": seq})
+    assert error_of(answer, 404, "NOT_FOUND") == []
 
 
 def test_anothers_message_is_403(people, bob):
@@ -362,7 +480,7 @@ def test_a_nonce_with_another_body_is_409(people, bob):
         ("DELETE", "/rooms", "GET, HEAD, OPTIONS, POST"),
         ("TRACE", "/rooms", "GET, HEAD, OPTIONS, POST"),
         ("PROPFIND", "/rooms", "GET, HEAD, OPTIONS, POST"),
-        ("POST", "/servers", "GET, HEAD, OPTIONS"),
+        ("POST", "/servers/x", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
         ("GET", "/rooms/x/join", "OPTIONS, POST"),
         ("POST", f"/messages/{NO_ID}", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
         ("GET", "/auth/login", "OPTIONS, POST"),
@@ -402,14 +520,23 @@ def test_a_forwarded_host_is_not_believed(parlor):
 
 
 # --- texts ---------------------------------------------------------------------------------------
-def spent_s(ask) -> float:
-    """The quickest of five: others use this machine, too."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - start)
-    return min(times)
+TIMES = 5
+ROUNDS = 3
+
+
+def spent_s(parlor, ask) -> float:
+    """What the server works for one answer; not how long it takes: others use this machine, too.
+
+    The least of some rounds: the server also works for itself, and what a text costs, it costs
+    each time.
+    """
+    spent = []
+    for _ in range(ROUNDS):
+        before = parlor.worked_s()
+        for _ in range(TIMES):
+            ask()
+        spent.append((parlor.worked_s() - before) / TIMES)
+    return min(spent)
 
 
 HOSTILE = {
@@ -429,14 +556,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_text_takes_longer_than_plain_words(people, bob, text):
+def test_no_text_takes_longer_than_plain_words(parlor, people, bob, text):
     path = f"/rooms/{people['call']}/messages"
-    plain = spent_s(lambda: bob.post(path, {"content": "word " * 800}))
+    plain = spent_s(parlor, lambda: bob.post(path, {"content": "word " * 800}))
 
     def send():
         assert bob.request("POST", path, {"content": text}).status_code == 201
 
-    assert spent_s(send) < plain + 0.05
+    # Some 20 ms on a quiet machine; what grows with the square of a text's length takes seconds.
+    assert spent_s(parlor, send) < plain + 0.25
 
 
 @pytest.mark.parametrize(
@@ -457,8 +585,8 @@ def test_no_field_takes_longer_than_a_plain_one(parlor, body):
         answer = httpx.post(f"{parlor.url}/api/v1/auth/register", json=fields)
         assert answer.status_code == 400, answer.text
 
-    plain = spent_s(lambda: register(valid))
-    assert spent_s(lambda: register(valid | body)) < plain + 0.05
+    plain = spent_s(parlor, lambda: register(valid))
+    assert spent_s(parlor, lambda: register(valid | body)) < plain + 0.05
 
 
 def test_a_hundred_thousand_combining_marks_are_refused_and_fewer_are_cut(people, bob):

@@ -16,6 +16,7 @@ UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 BODY_OF_2_MB = b" " * 2 * 1024 * 1024
 
 # Every way in which an answer comes about: (method, path, options of the request).
+pytestmark = pytest.mark.once
 REQUESTS = {
     "the client's page": ("GET", "/", {}),
     "a call's page": ("GET", "/call/abcd-efgh-ijkl", {}),
@@ -143,6 +144,10 @@ def test_every_answer_carries_what_browsers_obey(site, method, path, options):
     if answer.status_code == 413:  # refused before Django, in JSON
         assert headers["Content-Type"] == "application/json"
         return
+    if path.startswith("/static/") and answer.status_code == 200:  # many, and no page
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in headers
+        return
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -165,6 +170,16 @@ def test_every_error_below_api_is_an_envelope(site, method, path, options):
     assert body["meta"]["requestId"] == answer.headers["X-Request-ID"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", body["meta"]["timestamp"])
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_static_files_go_out_compressed_and_with_few_headers(site):
+    page = site.get("/")
+    (script,) = re.findall(r'src="(/static/js/main[^"]*)"', page.text)
+    answer = site.get(script, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers.raw) < 600
+    part = site.get(script, headers={"Accept-Encoding": "identity", "Range": "bytes=0-9"})
+    assert (part.status_code, len(part.content)) == (206, 10)
 
 
 # --- pages ---------------------------------------------------------------------------------------

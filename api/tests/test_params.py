@@ -68,3 +68,16 @@ def test_a_page_is_two_queries_and_beyond_the_end_one(django_assert_num_queries)
     assert answer.data.meta == PageMeta(page=2, limit=3, total=total, total_pages=-(-total // 3))
     with django_assert_num_queries(1):
         assert paged(asked("page=1000000000"), rows, lambda row: row.pk).data.data == []
+
+
+@pytest.mark.parametrize(
+    ("query", "value"), [("", False), ("a=", False), ("a=0", False), ("a=1", True)]
+)
+def test_a_flag_is_one_or_zero(query, value):
+    assert params.flag(asked(query), "a") is value
+
+
+@pytest.mark.parametrize("query", ["a=true", "a=2", "a=%00", "a=%201", "a=11"])
+def test_what_is_no_flag_is_400(query):
+    with pytest.raises(ValidationFailed):
+        params.flag(asked(query), "a")

@@ -49,7 +49,9 @@ def test_each_operation_has_one_address_and_one_id(document):
 def test_answers_and_errors_are_envelopes(document):
     for path, _, operation in operations(document):
         for status, response in operation["responses"].items():
-            if status.startswith("2") and not path.startswith("/health"):
+            if status == "201" and path.endswith(("/whip", "/whep")):
+                assert response["content"] == {"application/sdp": {"schema": {"type": "string"}}}
+            elif status.startswith("2") and not path.startswith("/health"):
                 schema = response["content"]["application/json"]["schema"]
                 assert {"success", "data"} <= set(schema["required"])
             elif status.startswith(("4", "5")):

@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from api.errors import ValidationFailed
 from api.serializers import (
     VISIBLE_TEXT,
     Email,
     HttpUrl,
     Id,
+    Input,
     Line,
     Moment,
     StrictBoolean,
@@ -119,3 +122,17 @@ def test_moments_have_an_offset():
         "9999-12-31T23:59:59-23:59",
     ):
         assert not takes(Moment(), wrong)
+
+
+def test_nul_in_what_is_ignored_is_no_error():
+    class Inner(Input):
+        name = StrictString()
+
+    class Outer(Input):
+        inner = Inner()
+        free = serializers.JSONField(required=False)
+
+    kept = Outer.check({"inner": {"name": "x", "unknown": "\0"}, "unknown": "\0"})
+    assert kept == {"inner": {"name": "x"}}
+    with pytest.raises(ValidationFailed):
+        Outer.check({"inner": {"name": "x"}, "free": {"deep": ["\0"]}})

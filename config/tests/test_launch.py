@@ -17,6 +17,8 @@ import pytest
 from config import launch
 from scripts.services import free_port
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -14,8 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.services import register_person
 from api.errors import Conflict, Forbidden, Gone, NotFound, Unavailable
-from messaging import log, services
-from messaging.log import AccessChanged, Deletion, Edit, NewMessage, append, append_now
+from messaging import changes, log, services
+from messaging.entries import AccessChanged, Deletion, Edit, NewMessage, Words
+from messaging.log import append, append_now
 from messaging.models import Message
 from messaging.services import Draft
 from realtime import publish
@@ -48,16 +49,22 @@ def rung(monkeypatch):
     """Every numbered change that was told, as (number, event)."""
     told = []
     monkeypatch.setattr(
-        publish, "room_change", lambda room, number, event: told.append((number, event))
+        publish,
+        "room_changes",
+        lambda changes: told.extend((number, event) for _, number, event in changes),
     )
     return told
+
+
+def said(content):
+    return Words(content, f"<p>{content}</p>")
 
 
 def new(room, sender, nonce=None, content="hello", **fields):
     given = {
         "room_id": room.pk,
         "sender_id": sender.pk,
-        "content": content,
+        "words": said(content),
         "nonce": nonce or uuid4().hex,
         "request_hash": content,
         "reply_to_id": None,
@@ -67,7 +74,9 @@ def new(room, sender, nonce=None, content="hello", **fields):
 
 
 def edit(message, content):
-    return Edit(room_id=message.room_id, message_id=message.pk, content=content, access_version=1)
+    return Edit(
+        room_id=message.room_id, message_id=message.pk, words=said(content), access_version=1
+    )
 
 
 def deletion(message):
@@ -153,7 +162,6 @@ def test_entries_of_one_room_are_written_in_the_order_of_the_calls(den, people):
     appended = asyncio.run(all_at_once())
     assert [one.message.seq for one in appended] == list(range(1, 21))
     assert [one.message.content for one in appended] == [str(index) for index in range(20)]
-    assert log._in_order._locks == {}
 
 
 def test_rooms_have_counters_of_their_own(den, people):
@@ -172,11 +180,11 @@ def test_rooms_have_counters_of_their_own(den, people):
 def test_a_change_is_told_only_after_its_commit(den, people, monkeypatch):
     seen = []
 
-    def told(room_id, number, event):
+    def told(changes):
         assert not connection.in_atomic_block
-        seen.append((number, head_of(den).last_seq))
+        seen.extend((number, head_of(den).last_seq) for _, number, _ in changes)
 
-    monkeypatch.setattr(publish, "room_change", told)
+    monkeypatch.setattr(publish, "room_changes", told)
     message = append_now(new(den, people[0])).message
     append_now(edit(message, "other words"))
     assert seen == [(1, 1), (2, 2)]
@@ -207,9 +215,9 @@ def test_the_same_words_again_are_no_change(den, people):
 def test_a_message_or_room_that_is_not_there_is_not_found(den, people):
     message = append_now(new(den, people[0])).message
     with pytest.raises(NotFound):
-        append_now(Edit(room_id=uuid4(), message_id=message.pk, content="x", access_version=1))
+        append_now(Edit(room_id=uuid4(), message_id=message.pk, words=said("x"), access_version=1))
     with pytest.raises(NotFound):
-        append_now(Edit(room_id=den.pk, message_id=uuid4(), content="x", access_version=1))
+        append_now(Edit(room_id=den.pk, message_id=uuid4(), words=said("x"), access_version=1))
     assert head_of(den).last_seq == 1
 
 
@@ -326,7 +334,7 @@ def test_nobody_writes_inside_another_transaction(den, people):
 
 
 def test_a_writer_that_fails_leaves_no_number_behind(den, people, monkeypatch):
-    monkeypatch.setattr(log, "_take_number", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(changes, "_take_number", lambda *args, **options: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         append_now(new(den, people[0]))
     monkeypatch.undo()
@@ -336,7 +344,7 @@ def test_a_writer_that_fails_leaves_no_number_behind(den, people, monkeypatch):
 
 @pytest.fixture
 def quick_retries(monkeypatch):
-    monkeypatch.setattr(log, "RETRY_AFTER_S", (0.0, 0.0, 0.01))
+    monkeypatch.setattr(log.transaction, "RETRY_AFTER_S", (0.0, 0.0, 0.01))
 
 
 @pytest.mark.parametrize("is_committed", [False, True], ids=["not committed", "committed"])

@@ -86,7 +86,9 @@ def test_a_message_changed_twice_comes_once_as_it_is_now(room, alice):
 
 def test_the_newest_part_comes_oldest_first(room, alice):
     fill(room, alice, range(1, 61))
-    assert [message.seq for message in read_newest(str(room.pk))] == list(range(11, 61))
+    assert [message.seq for message in read_newest(str(room.pk), room.created_by_id)] == list(
+        range(11, 61)
+    )
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -231,7 +233,7 @@ def test_all_reads_of_a_snapshot_see_one_moment(den):
         assert read_changes(str(room.pk), 0).pages == [
             (read_changes(str(room.pk), 0).pages[0][0], 1)
         ]
-        assert len(read_newest(str(room.pk))) == 1
+        assert len(read_newest(str(room.pk), room.created_by_id)) == 1
     assert read_changes(str(room.pk), 0).head == 2
 
 

@@ -8,10 +8,14 @@ import httpx
 import pytest
 
 from realtime.tests.gateway_kit import ACCESS_SECRET, FRIENDS, Contract, House
+from scripts.testing import with_services
 from tests.live import Parlor
 
+# Which server it is and which database are two questions: daphne is asked on the embedded default.
+KINDS = ["uvicorn"] if with_services() else ["uvicorn", "daphne"]
 
-@pytest.fixture(scope="session", params=["uvicorn", "daphne"])
+
+@pytest.fixture(scope="session", params=KINDS)
 def gateway(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Any]:

@@ -14,17 +14,19 @@ from realtime.protocol import events
 from realtime.registry import handlers
 
 ROOT = Path(__file__).resolve().parents[2]
-# What of PROTOCOL.md's table there is so far: text chat, without reactions, pins and read marks.
+# What of PROTOCOL.md's table there is so far: text chat, without pins.
 TAKEN = {
     "auth:identify", "room:join", "room:leave", "message:send", "message:edit", "message:delete",
     "typing:start", "typing:stop", "presence:set", "server:view", "connection:recover", "ping",
+    "reaction:add", "reaction:remove", "read:update", "read:set",
 }  # fmt: skip
 SENT = {
     "auth:ok", "auth:error", "room:joined", "room:left", "room:user_joined", "room:user_left",
     "message:ack", "message:new", "message:updated", "message:deleted", "typing:update",
     "presence:update", "connection:missed", "pong", "room:activity", "room:updated",
     "room:removed", "server:member_joined", "server:member_left",
-    "server:removed", "user:updated", "session:revoked", "error",
+    "server:removed", "user:updated", "session:revoked", "error", "reaction:changed",
+    "read:updated",
 }  # fmt: skip
 
 

@@ -106,6 +106,25 @@ WRONG_SHAPE = {
         "customStatus",
     ),
     "content is a list": (data("message:send", '{"roomId":"x","content":["a"]}'), "content"),
+    "an emoji is missing": (data("reaction:add", '{"messageId":"x"}'), "emoji"),
+    "an emoji is a number": (data("reaction:add", '{"messageId":"x","emoji":5}'), "emoji"),
+    "an emoji is empty": (data("reaction:remove", '{"messageId":"x","emoji":""}'), "emoji"),
+    "an emoji is a letter": (data("reaction:add", '{"messageId":"x","emoji":"a"}'), "emoji"),
+    "two emoji": (data("reaction:remove", '{"messageId":"x","emoji":"👍👍"}'), "emoji"),
+    "an emoji and NUL": (data("reaction:add", r'{"messageId":"x","emoji":"👍\u0000"}'), "emoji"),
+    "an emoji of 65": (
+        data("reaction:add", json.dumps({"messageId": "x", "emoji": "👍" + "\ufe0f" * 64})),
+        "emoji",
+    ),
+    "reacting to nothing": (data("reaction:add", '{"emoji":"👍"}'), "messageId"),
+    "reacting to a list": (data("reaction:add", '{"messageId":[],"emoji":"👍"}'), "messageId"),
+    "reading no room": (data("read:update", '{"seq":0}'), "roomId"),
+    "reading up to nothing": (data("read:update", '{"roomId":"x"}'), "seq"),
+    "reading up to null": (data("read:set", '{"roomId":"x","seq":null}'), "seq"),
+    "reading up to -1": (data("read:set", '{"roomId":"x","seq":-1}'), "seq"),
+    "reading up to a text": (data("read:update", '{"roomId":"x","seq":"1"}'), "seq"),
+    "reading up to 2^63": (data("read:update", f'{{"roomId":"x","seq":{2**63}}}'), "seq"),
+    "reading up to 2^64": (data("read:set", f'{{"roomId":"x","seq":{2**64}}}'), "seq"),
     "a nonce of 65": (
         data("message:send", f'{{"roomId":"x","content":"a","nonce":"{"n" * 65}"}}'),
         "nonce",
@@ -295,6 +314,10 @@ async def test_a_room_must_be_joined_on_this_socket_first(house, mallory, type_,
 async def test_an_unknown_room_is_not_found(house, mallory, ref):
     client = await house.enter(mallory)
     assert (await client.error("room:join", roomId=ref))["code"] == "NOT_FOUND"
+    for type_ in ("read:update", "read:set"):
+        assert (await client.error(type_, roomId=ref, seq=2**63 - 1))["code"] == "NOT_FOUND"
+    for type_ in ("reaction:add", "reaction:remove"):
+        assert (await client.error(type_, messageId=ref, emoji="👍"))["code"] == "NOT_FOUND"
     missed = await client.ask("connection:recover", roomId=ref, lastSeenSeq=0)
     assert missed["type"] == "connection:missed"
     assert missed["data"]["error"]["code"] == "NOT_FOUND"
@@ -313,9 +336,12 @@ async def test_somebody_elses_private_room_is_not_found(house, mallory):
     )
     assert missed["data"]["error"]["code"] == "NOT_FOUND"
     assert missed["data"]["messages"] == []
-    for type_ in ("message:edit", "message:delete"):
-        error = await client.error(type_, messageId=message["id"], content="mine")
+    for type_ in ("message:edit", "message:delete", "reaction:add", "reaction:remove"):
+        error = await client.error(type_, messageId=message["id"], content="mine", emoji="👍")
         assert error["code"] == "NOT_FOUND"
+    for seq in (0, 1, 99):  # 99 is beyond its head, which is nobody's business
+        error = await client.error("read:set", roomId=room["id"], seq=seq)
+        assert (error["code"], error["details"]) == ("NOT_FOUND", [])
     bob.post(f"/rooms/{room['id']}/messages", {"content": "still secret"})
     await client.settle()
     assert not client.all("message:new")
@@ -346,7 +372,7 @@ async def test_a_number_of_the_future_or_of_another_epoch_is_not_recovered(house
 async def test_many_bad_frames_later_the_socket_still_works(house, mallory):
     client = await house.enter(mallory)
     texts = [text for text, _ in WRONG_SHAPE.values()] * 5
-    for text in texts[:150]:
+    for text in texts[:180]:
         await client.send_raw(text)
     await client.settle()
-    assert len(client.all("error")) == 150
+    assert len(client.all("error")) == 180

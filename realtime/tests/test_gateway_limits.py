@@ -284,7 +284,8 @@ async def test_a_flood_of_presence_is_told_once_a_second(house, mallory):
         lambda f: (
             f["type"] == "presence:update"
             and any(c["customStatus"] == "the last" for c in f["data"]["changes"])
-        )
+        ),
+        timeout_s=30,
     )
     took_s = time.monotonic() - began_s
     told = [

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from realtime import servers, socket
+from realtime import outlets, servers, socket
 from realtime.closing import Close
 from realtime.consumers import GatewayConsumer
 from realtime.events import RoomLeft
@@ -54,7 +54,7 @@ def alices(server):
 
 @pytest.fixture
 def quickly(monkeypatch):
-    monkeypatch.setattr(socket, "CUT_AFTER_S", 0.01)
+    monkeypatch.setattr(servers, "CUT_AFTER_S", 0.01)
 
 
 async def test_frames_leave_in_order_and_the_goodbye_comes_last(alices, server):
@@ -119,12 +119,15 @@ async def test_one_frame_that_is_never_taken_is_noticed_in_a_quiet_room(
 
 
 async def test_progress_counts_by_frame_not_since_the_first(alices, server, monkeypatch):
-    monkeypatch.setattr(socket, "STALLED_AFTER_S", 0.05)
+    now = [1_000.0]
+    monkeypatch.setattr(outlets, "monotonic", lambda: now[0])
+    monkeypatch.setattr(socket, "monotonic", lambda: now[0])
     for _ in range(5):
         server.takes.clear()
         alices.send("a")
         alices.send("b")
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.001)
+        now[0] += socket.STALLED_AFTER_S - 1
         alices.check_progress()
         server.takes.set()
         await asyncio.sleep(0.001)
@@ -150,12 +153,12 @@ async def test_waiting_for_a_slow_reader_ends_with_it(alices, server, quickly):
 async def test_discarding_leaves_no_task_behind(alices, server):
     server.takes.clear()
     alices.send("a")
-    writer = alices._writer
+    writer = alices._outlet._writer
     await asyncio.sleep(0)
     alices.discard()
     await asyncio.wait([writer])
     alices.send("b")
-    assert alices._writer is None
+    assert alices._outlet._writer is None
 
 
 # --- answers of several frames ---------------------------------------------------------------------

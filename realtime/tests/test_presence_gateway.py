@@ -125,3 +125,54 @@ async def test_a_reload_is_not_seen_but_an_absence_is(house, viewer):
     assert change["lastSeenAt"]
     told = [c for u in viewer.all("presence:update") for c in u["changes"]]
     assert [c["status"] for c in told if c["userId"] == alice.id] == ["offline"]
+
+
+# --- direct partners ------------------------------------------------------------------------------
+def leave_home(*people):
+    """No common server."""
+    for person in people:
+        server = person.get("/servers")["data"][0]["id"]
+        assert person.request("DELETE", f"/servers/{server}/members/me").is_success
+
+
+async def test_direct_partners_see_each_other_without_a_common_server(house):
+    alice, bob = house.person("alice"), house.person("bob")
+    leave_home(alice, bob)
+    hers, his = await house.enter(alice), await house.enter(bob)
+    assert (await hers.ask("server:view"))["data"]["changes"] == []
+    alice.post("/rooms/direct", {"userIds": [bob.id]})
+    await his.wait("room:updated")
+    snapshot = await hers.ask("server:view")
+    assert [change["userId"] for change in snapshot["data"]["changes"]] == [bob.id]
+    await his.ask("presence:set", status="dnd")
+    await hers.wait(shows(bob, status="dnd"))
+    # Also for who comes later, and the other way round.
+    late = await house.enter(bob)
+    snapshot = await late.ask("server:view")
+    assert [change["userId"] for change in snapshot["data"]["changes"]] == [alice.id]
+    await hers.ask("presence:set", status="idle")
+    await late.wait(shows(alice, status="idle"))
+
+
+async def test_who_is_no_partner_sees_nothing_of_them(house, mallory):
+    alice, bob = house.person("alice"), house.person("bob")
+    leave_home(alice, bob, mallory)
+    alice.post("/rooms/direct", {"userIds": [bob.id]})
+    hers = await house.enter(alice)
+    outside = await house.enter(mallory)
+    assert (await outside.ask("server:view"))["data"]["changes"] == []
+    his = await house.enter(bob)
+    await his.ask("presence:set", status="dnd")
+    await hers.wait(shows(bob, status="dnd"))
+    await outside.settle()
+    assert not outside.all("presence:update")[1:]
+
+
+async def test_a_new_name_reaches_direct_partners(house):
+    alice, bob = house.person("alice"), house.person("bob")
+    leave_home(alice, bob)
+    alice.post("/rooms/direct", {"userIds": [bob.id]})
+    hers = await house.enter(alice)
+    bob.request("PATCH", "/users/me", {"displayName": "Robert"})
+    told = await hers.wait("user:updated")
+    assert told["data"]["user"]["displayName"] == "Robert"

@@ -197,3 +197,49 @@ async def test_whoever_vanishes_stops_writing_within_seven_seconds(house):
     hers.ws.transport.abort()
     assert (await his.wait("typing:update"))["data"]["isTyping"] is False
     assert 5 < time.monotonic() - began_s < 7.5
+
+
+# --- who may not write -----------------------------------------------------------------------------
+def test_a_refusal_is_remembered_for_a_moment(keeper, clock):
+    keeper.refuse("r", "alice")
+    assert keeper.is_refused("r", "alice")
+    assert not keeper.is_refused("r", "bob")
+    clock.s += 1.1
+    assert not keeper.is_refused("r", "alice")
+    keeper.tick()
+    assert not keeper._refused
+
+
+async def test_who_is_silenced_after_joining_is_not_seen_writing(house):
+    alice, bob = house.person("alice"), house.person("bob")
+    server = alice.post("/servers", {"name": "Quiet", "isPublic": True})["data"]["id"]
+    assert bob.request("PUT", f"/servers/{server}/members/me").is_success
+    room = alice.post(f"/servers/{server}/channels", {"name": "hall"})["data"]
+    hers, his = await house.enter(alice, room), await house.enter(bob, room)
+    await his.send("typing:start", roomId=room["id"])
+    await hers.wait("typing:update")
+    await his.send("typing:stop", roomId=room["id"])
+    alice.request("PUT", f"/servers/{server}/timeouts/{bob.id}", {"seconds": 3600})
+    for _ in range(60):  # the process looks once a second
+        await his.send("typing:start", "asked", roomId=room["id"])
+        await his.settle()
+        if any(frame.get("id") == "asked" for frame in his.heard):
+            break
+        await asyncio.sleep(0.1)
+    refused = next(frame for frame in his.heard if frame.get("id") == "asked")
+    assert refused["data"]["code"] == "FORBIDDEN"
+    hers.heard.clear()
+    await asyncio.gather(*(his.send("typing:start", roomId=room["id"]) for _ in range(5)))
+    await his.settle()
+    await hers.settle()
+    assert not [told for told in hers.all("typing:update") if told["isTyping"]]
+
+
+async def test_a_reader_of_announcements_is_not_seen_writing(house):
+    alice, bob = house.person("alice"), house.person("bob")
+    server = alice.post("/servers", {"name": "News", "isPublic": True})["data"]["id"]
+    assert bob.request("PUT", f"/servers/{server}/members/me").is_success
+    fields = {"name": "news", "type": "announcement"}
+    room = alice.post(f"/servers/{server}/channels", fields)["data"]
+    his = await house.enter(bob, room)
+    assert (await his.error("typing:start", roomId=room["id"]))["code"] == "FORBIDDEN"

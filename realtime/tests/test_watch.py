@@ -12,7 +12,7 @@ from realtime.closing import Close
 from realtime.hub import Hub
 from realtime.protocol import event, events
 from realtime.socket import Socket
-from realtime.sources import Head, Page, sources
+from realtime.sources import Activity, Head, Page, sources
 from realtime.watch import Watch
 
 PULSE_S = 0.02
@@ -35,6 +35,8 @@ class Database:
         self.servers = {"s": [1, {"ann", "ben"}]}  # id → [version, members]
         self.is_away = False
         self.reads = 0
+        self.activity = Activity(0, None, {})
+        self.asked = []  # about what is new: (since, unsure)
         self.before_answer = lambda: None  # in the reading thread
 
     def _read(self):
@@ -61,14 +63,20 @@ class Database:
         self._read()
         return set(user_ids) & self.servers[server_id][1]
 
-    def readers(self, room_id, user_ids):
+    def readers(self, asked):
         self._read()
-        return set(user_ids) & self.rooms[room_id][2]
+        return {room_id: set(users) & self.rooms[room_id][2] for room_id, users in asked.items()}
+
+    def what_is_new(self, since, unsure):
+        self._read()
+        self.asked.append((dict(since), unsure))
+        return dict.fromkeys(since, self.activity)
 
 
 @pytest.fixture
 def database(monkeypatch):
     made = Database()
+    monkeypatch.setattr(sources, "activity", made.what_is_new)
     for name in ("heads", "changes_after", "readers"):
         monkeypatch.setattr(sources, name, getattr(made, name))
     monkeypatch.setattr(sources, "sessions_ended_within", lambda seconds: made.ended)
@@ -242,6 +250,20 @@ async def test_who_may_no_longer_read_is_cut_without_a_doorbell(watch, database)
     assert watch.hub.topics.get("watch:r") is None
 
 
+async def test_a_hundred_rooms_whose_access_changed_are_asked_about_once(watch, database):
+    rooms = {f"r{number}": [0, 1, {"ann"}] for number in range(100)}
+    database.rooms |= rooms
+    ann, ben = (Client(watch.hub, name, watched=list(rooms)) for name in ("ann", "ben"))
+    await asyncio.sleep(5 * PULSE_S)
+    asked, read = [], sources.readers
+    sources.readers = lambda wanted: asked.append(wanted) or read(wanted)
+    for room in rooms.values():
+        room[1] = 2
+    await until(lambda: len(ben.types()) == 100)
+    assert len(asked) == 1
+    assert ann.types() == []
+
+
 async def test_a_change_of_access_is_not_forgotten_when_the_database_goes_away_then(
     watch, database, monkeypatch
 ):
@@ -251,11 +273,11 @@ async def test_a_change_of_access_is_not_forgotten_when_the_database_goes_away_t
     await asyncio.sleep(3 * PULSE_S)
     tries = []
 
-    def readers(room_id, user_ids):
-        tries.append(room_id)
+    def readers(asked):
+        tries.append(asked)
         if len(tries) == 1:
             raise OperationalError("the server is going down")
-        return set()
+        return {room_id: set() for room_id in asked}
 
     monkeypatch.setattr(sources, "readers", readers)
     database.rooms["r"][1] = 2
@@ -280,8 +302,8 @@ async def test_a_room_that_is_gone_is_taken_away(watch, database):
     ann = Client(watch.hub, "ann")
     await join(watch, ann)
     del database.rooms["r"]
-    await until(lambda: "room:removed" in ann.types())
-    assert ann.frames[-1]["data"] == {"roomId": "r", "reason": "deleted"}
+    await until(lambda: "room:deleted" in ann.types())
+    assert ann.frames[-1]["data"] == {"roomId": "r", "version": None}
     assert watch.hub.feeds == {}
 
 
@@ -314,13 +336,42 @@ async def test_who_watches_a_room_is_told_that_it_moved_on(watch, database):
     await join(watch, inside)
     watch.hub.take(numbered(1))
     watch.hub.take(numbered(2))
-    watch.tell_activity()
-    watch.tell_activity()
+    database.activity = Activity(2, "ben", {"ann": 1})
+    await watch.tell_activity()
+    await watch.tell_activity()
     await until(lambda: watching.frames)
     assert [frame["data"] for frame in watching.frames] == [
-        {"roomId": "r", "lastSeq": 2, "mentions": None}
+        {"roomId": "r", "lastSeq": 2, "newestSeq": 2, "newestBy": "ben", "mentions": 1}
     ]
+    assert database.asked == [({"r": 0}, {"r": []})]
     assert "room:activity" not in inside.types()
+
+
+async def test_a_count_of_mentions_is_looked_at_again_until_there_are_none(watch, database):
+    watching, inside = Client(watch.hub, "ann", watched=["r"]), Client(watch.hub, "ben", ["r"])
+    await join(watch, inside)
+    for number, count in enumerate([2, 0, 0], start=1):
+        database.activity = Activity(number, "ben", {"ann": count} if number < 3 else {})
+        watch.hub.take(numbered(number))
+        await watch.tell_activity()
+    await until(lambda: len(watching.frames) == 3)
+    assert [frame["data"]["mentions"] for frame in watching.frames] == [2, 0, 0]
+    assert [unsure["r"] for _, unsure in database.asked] == [[], ["ann"], []]
+
+
+async def test_activity_waits_for_a_database_that_is_away(watch, database):
+    watching, inside = Client(watch.hub, "ann", watched=["r"]), Client(watch.hub, "ben", ["r"])
+    await join(watch, inside)
+    watch.hub.take(numbered(1))
+    database.is_away = True
+    with pytest.raises(OperationalError):
+        await watch.tell_activity()
+    watch.hub.take(numbered(2))
+    database.is_away = False
+    await watch.tell_activity()
+    await until(lambda: watching.frames)
+    assert len(watching.frames) == 1
+    assert database.asked[-1] == ({"r": 0}, {"r": []})
 
 
 async def test_memory_of_rooms_nobody_looks_at_is_let_go(watch, database):

@@ -88,5 +88,5 @@ def _frame(text: str) -> dict[str, Any]:
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Everything that would be told to sockets."""
     heard = Told()
-    monkeypatch.setattr(publish, "_send", heard.entries.append)
+    monkeypatch.setattr(publish, "_send", lambda *entries: heard.entries.extend(entries))
     return heard

@@ -21,7 +21,10 @@ class Answer:
     def __init__(self, response: Any) -> None:
         self.status: int = response.status_code
         self.headers = response.headers
-        self.body: dict[str, Any] = json.loads(response.content)
+        self.type: str = response.headers["Content-Type"]
+        is_json = self.type == "application/json"
+        self.text: str = "" if is_json else response.content.decode()
+        self.body: dict[str, Any] = json.loads(response.content) if is_json else {}
         self.data: Any = self.body.get("data")
         self.meta: Any = self.body.get("meta")
         self.code: str = self.body.get("error", {}).get("code", "")
@@ -56,7 +59,9 @@ class Caller:
         options: dict[str, Any] = {"headers": self.headers}
         if query:
             options["query_params"] = query
-        if body is not None:
+        if isinstance(body, str):
+            options |= {"data": body, "content_type": "application/sdp"}
+        elif body is not None:
             options |= {"data": json.dumps(body), "content_type": "application/json"}
         answer = Answer(self.http.generic(method, BASE + path, **_generic(options)))
         assert answer.status < 500, answer
@@ -75,7 +80,7 @@ class Caller:
         """PATCH."""
         return self.request("PATCH", path, body)
 
-    def put(self, path: str, body: Any) -> Answer:
+    def put(self, path: str, body: Any = None) -> Answer:
         """PUT."""
         return self.request("PUT", path, body)
 
@@ -122,14 +127,14 @@ def path_template(path: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _validator(template: str, method: str, status: int) -> Any:
+def _validator(template: str, method: str, status: int, type_: str) -> Any:
     operation = document()["paths"][template].get(method.lower(), {})
     declared = operation.get("responses", {}).get(str(status))
     assert declared, f"{method} {template} answers {status}: not in the schema"
     components = document()["components"]
     if "$ref" in declared:
         declared = components["responses"][declared["$ref"].rpartition("/")[2]]
-    schema = declared["content"]["application/json"]["schema"]
+    schema = declared["content"][type_]["schema"]
     return jsonschema_rs.Draft202012Validator({**schema, "components": components})
 
 
@@ -137,10 +142,9 @@ def check_shape(method: str, path: str, answer: Answer) -> None:
     """Fail where an answer is not what the schema says (405 belongs to no operation)."""
     if answer.status == 405:
         return
-    validator = _validator(path_template(path), method, answer.status)
-    problems = [
-        f"{error.instance_path}: {error.message}" for error in validator.iter_errors(answer.body)
-    ]
+    validator = _validator(path_template(path), method, answer.status, answer.type)
+    said = answer.body or answer.text
+    problems = [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(said)]
     assert not problems, (method, path, answer.status, problems)
 
 

@@ -18,7 +18,9 @@ def plain(payload):
 
 
 def room_updated(room):
-    return {"type": "room:updated", "data": {"room": plain(payloads.room(room))}}
+    version = Server.objects.get(pk=room.server_id).version if room.server_id else None
+    data = {"room": plain(payloads.room(room)), "version": version}
+    return {"type": "room:updated", "data": data}
 
 
 @pytest.fixture
@@ -94,15 +96,16 @@ def test_making_a_room_takes_as_many_queries_in_a_full_server(alice, server):
     first = count()
     for number in range(20):
         services.create_room(alice, kind="text", name=f"x{number}", server=server)
-    assert count() == first <= 10
+    assert count() == first <= 15
 
 
 # --- joining and leaving -------------------------------------------------------------------------
-def test_joining_tells_the_person_and_nobody_else(bob, call, told):
+def test_joining_tells_those_who_are_there_and_the_person(bob, call, told):
     with told:
         joined = services.join_room(bob, ref=call.code)
     assert told.of(wire.Added) == [wire.Added([str(bob.pk)], [str(call.pk)], "")]
-    assert told.events == [(f"user:{bob.pk}", room_updated(joined))]
+    assert told.events == [(f"seen:{call.pk}", room_updated(joined))]
+    assert isinstance(told.entries[0], wire.Added)  # first: then they are among those there
     assert joined.participant_count == 2
 
 
@@ -135,7 +138,8 @@ def test_leaving_cuts_the_persons_sockets_and_media(bob, call, told, monkeypatch
     with told:
         left = services.leave_room(bob, ref=str(call.pk))
         assert cut == []
-    assert told.entries == [wire.Removed([str(bob.pk)], [str(call.pk)], "", "left")]
+    assert told.entries[0] == wire.Removed([str(bob.pk)], [str(call.pk)], "", "left")
+    assert told.events == [(f"seen:{call.pk}", room_updated(left))]
     assert cut == [(str(call.pk), [str(bob.pk)])]
     assert RoomHead.objects.get(pk=call.pk).access_version == before + 1
     assert left.participant_count == 1
@@ -169,7 +173,11 @@ def test_joining_a_server_tells_the_person_their_rooms_and_the_server_its_member
         "member": plain(payloads.member(member)),
         "version": version,
     }
-    assert told.events == [(f"server:{server.pk}", {"type": "server:member_joined", "data": data})]
+    assert [(topic, frame["type"]) for topic, frame in told.events] == [
+        (f"server:{server.pk}", "server:member_joined"),
+        (f"user:{mallory.pk}", "server:updated"),
+    ]
+    assert told.events[0][1]["data"] == data
 
 
 def test_joining_a_server_again_tells_nothing(bob, server, told):
@@ -190,8 +198,9 @@ def test_removing_a_member_takes_every_room_of_the_server_and_nothing_else(
         services.remove_from_server(bob.memberships.get(server=server), reason="kicked")
     ids = sorted([str(room.pk), str(secret.pk)])
     assert told.of(wire.Removed) == [wire.Removed([str(bob.pk)], ids, str(server.pk), "kicked")]
-    ((topic, frame),) = told.events
+    (topic, frame), (seen, changed) = told.events
     assert (topic, frame["type"]) == (f"server:{server.pk}", "server:member_left")
+    assert (seen, changed["type"]) == (f"seen:{secret.pk}", "room:updated")  # one fewer in it
     assert frame["data"]["member"]["user"]["id"] == str(bob.pk)
     assert frame["data"]["version"] == server_version + 1
     assert dict(RoomHead.objects.values_list("room_id", "access_version")) == {

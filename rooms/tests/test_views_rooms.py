@@ -100,7 +100,7 @@ def test_lists_cost_the_same_for_one_room_and_for_many(as_bob, alice, server, ro
     for number in range(40):
         services.create_room(alice, kind="text", name=f"c{number}", server=server)
         services.create_room(alice, kind="text", name=f"r{number}")
-    assert [count(path) for path in ("/rooms", "/channels")] == few == [3, 3]
+    assert [count(path) for path in ("/rooms", "/channels")] == few == [4, 4]
 
 
 # --- making --------------------------------------------------------------------------------------
@@ -119,8 +119,11 @@ def test_a_room_has_every_field(as_bob, bob):
         "code": None,
         "topic": None,
         "description": None,
+        "categoryId": None,
         "position": 0,
         "isPrivate": False,
+        "isArchived": False,
+        "guestsAllowed": True,
         "slowModeSeconds": 0,
         "maxParticipants": None,
         "bitrate": None,
@@ -134,6 +137,7 @@ def test_a_room_has_every_field(as_bob, bob):
         "isActive": True,
         "endedAt": None,
         "counts": {"messages": 0, "participants": 1, "voice": 0},
+        "recipients": [],
     }
 
 
@@ -385,6 +389,7 @@ def test_nobody_sees_a_call_by_its_code_in_a_few_words(as_nobody, alice, bob, ca
                 "avatarUrl": None,
             },
             "isActive": True,
+            "guestsAllowed": True,
             "count": 2,
         }
 

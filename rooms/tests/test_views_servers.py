@@ -20,6 +20,34 @@ def test_bob_lists_public_servers_and_his_own(as_bob, server, public_server):
     assert answer.meta == {"page": 1, "limit": 20, "total": 2, "totalPages": 1}
 
 
+def test_servers_are_found_by_name_and_description_literally(as_bob, server, public_server):
+    def found(**query):
+        return [row["name"] for row in as_bob.get("/servers", **query).data]
+
+    assert found(q="OPEN") == ["Open house"]
+    assert found(q="come in") == ["Open house"]
+    assert found(q="house") == ["Open house", "The house"]
+    assert found(q="%") == found(q="(") == []
+    assert found(mine="1") == ["The house"]
+    assert found(public="1") == ["Open house"]
+    assert found(mine="1", public="1") == []
+    for wrong in ({"q": "x" * 101}, {"mine": "yes"}, {"public": "2"}):
+        assert as_bob.get("/servers", **wrong).status == 400
+
+
+def test_members_are_found_by_name_username_and_nickname(as_alice, bob, server):
+    def found(q):
+        answer = as_alice.get(f"/servers/{server.pk}/members", q=q)
+        return [row["user"]["username"] for row in answer.data], answer.meta["total"]
+
+    bob.memberships.update(nickname="Éric the Baker")
+    assert found("BOB") == (["bob"], 1)
+    assert found("baker") == found("éric") == (["bob"], 1)
+    assert found("") == (["alice", "bob"], 2)
+    assert found("%") == ([], 0)
+    assert as_alice.get(f"/servers/{server.pk}/members", q="x" * 101).status == 400
+
+
 def test_mallory_does_not_see_a_private_server_she_is_not_in(as_mallory, server):
     assert as_mallory.get("/servers").data == []
     for path in (
@@ -113,4 +141,4 @@ def test_lists_cost_the_same_for_one_row_and_for_many(as_bob, alice, server):
     for number in range(30):
         services.create_server(alice, name=f"s{number}")
         services.create_room(alice, kind="text", name="c", server=server)
-    assert [count(path) for path in paths] == few == [3, 3]
+    assert [count(path) for path in paths] == few == [3, 4]

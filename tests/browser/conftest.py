@@ -1,39 +1,43 @@
 """A real Parlor and a real Chromium. Tests wait for states (`data-state`), never for time."""
 
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from scripts.testing import CHROMIUM
+from tests.browser.chromium import DEVICES_UNASKED, running
+from tests.browser.den import Den
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Cable
 from tests.live import Parlor
+from voice.tests.kit import Media
 
-CHROMIUM_ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Come = Callable[..., Visitor]
+# A state is waited for as long as a loaded machine may need; one that comes at once costs nothing.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Per module: while Playwright runs, its event loop occupies the thread that async tests need."""
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+    with running() as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="module")
+def media_chromium() -> Iterator[Browser]:
+    """With a microphone that beeps, a camera that shows a clock, and a screen."""
+    with running(*DEVICES_UNASKED) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def media(parlor: Parlor) -> Iterator[Media]:
+    """Parlor's media worker."""
+    with Media(parlor) as worker:
+        yield worker
 
 
 @pytest.fixture
@@ -65,3 +69,22 @@ def channel(parlor: Parlor) -> dict[str, Any]:
 def name() -> Callable[[str], str]:
     """A username that nobody has."""
     return lambda start: f"{start}-{secrets.token_hex(3)}"
+
+
+@pytest.fixture(scope="module")
+def own_parlor(tmp_path_factory: Any) -> Iterator[Den]:
+    """A Parlor whose alice, bob and mallory have accounts."""
+    running = Parlor(tmp_path_factory.mktemp("den")).start()
+    try:
+        yield Den(running)
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def place(own_parlor: Den, name: Callable[[str], str]) -> Den:
+    """A fresh community of alice's with bob in it, and #one, #two, #three."""
+    den = own_parlor.fresh(name("Den"))
+    for slug in ("one", "two", "three"):
+        den.channel(slug)
+    return den

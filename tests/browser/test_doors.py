@@ -1,10 +1,13 @@
 """Coming in and going: guest, register, sign in, out; a session across reloads, and one that ends."""
 
+import re
 import secrets
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +55,7 @@ def test_registering_signing_out_and_in_again(visit: Any) -> None:
     visitor.settled()
     expect(visitor.get("my-name")).to_have_text("Ada Lovelace")
 
+    visitor.get("my-status").click()
     visitor.get("sign-out").click()
     visitor.wait_state("signed-out")
     expect(visitor.get("notice")).to_contain_text("signed out")
@@ -116,7 +120,8 @@ def test_the_doors_are_reached_by_keyboard_alone(visit: Any, name: Any) -> None:
     visitor = visit().open()
     visitor.wait_state("signed-out")
     keyboard = visitor.page.keyboard
-    keyboard.press("Tab")
+    expect(visitor.get("field-username")).to_be_focused()
+    keyboard.press("Shift+Tab")
     expect(visitor.get("door-guest")).to_be_focused()
     keyboard.press("ArrowRight")
     expect(visitor.get("door-login")).to_be_focused()
@@ -126,3 +131,37 @@ def test_the_doors_are_reached_by_keyboard_alone(visit: Any, name: Any) -> None:
     keyboard.type(name("keys"))
     keyboard.press("Enter")
     visitor.settled()
+
+
+# --- a page that does not come through whole ------------------------------------------------------
+def test_a_page_that_loses_a_file_on_its_way_asks_again_by_itself(visit: Any) -> None:
+    visitor = visit()
+    visitor.was_cut = True
+    lost: list[str] = []
+
+    def lose_once(route: Any) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    visitor.page.route(re.compile(r"/js/state/client\.[^/]*js"), lose_once)
+    visitor.open()
+    visitor.wait_state("signed-out")
+    assert lost
+
+
+def test_a_page_that_keeps_losing_a_file_says_so(visit: Any) -> None:
+    visitor = visit()
+    visitor.was_cut = True
+    everything = re.compile(r"/js/state/client\.[^/]*js")
+    visitor.page.route(everything, lambda route: route.abort())
+    visitor.open()
+    visitor.wait_state("unopened")
+    expect(visitor.get("unopened").get_by_role("alert")).to_be_in_viewport()
+    assert findings(visitor) == []
+    visitor.page.unroute(everything)
+    visitor.get("unopened").get_by_role("button").click()
+    visitor.wait_state("signed-out")
+    expect(visitor.get("unopened")).to_be_hidden()

@@ -23,14 +23,21 @@ def history(parlor: Any, channel: dict[str, Any]) -> Any:
     return lambda: reader.history(channel["id"])
 
 
+def person_in(visitor: Any, group: str, other: Any) -> Any:
+    """The other one, as the people column of the first shows them."""
+    name = other.get("my-name").text_content()
+    return visitor.get(f"people-{group}").get_by_test_id("person").filter(has_text=name)
+
+
 def test_two_people_see_each_other_and_talk(pair: Any, history: Any) -> None:
     alice, bob = pair
-    expect(alice.get("people").get_by_test_id("person")).to_have_count(2)
-    expect(bob.get("people").get_by_test_id("person")).to_have_count(2)
+    for one, other in ((alice, bob), (bob, alice)):
+        expect(person_in(one, "member", other)).to_have_count(1)
     alice.say("Good evening!")
     bob.sees("Good evening!")
     bob.say("Hello you.\nTwo lines.")
-    alice.sees("Hello you.\nTwo lines.")
+    words = alice.get("content").filter(has_text="Hello you.")
+    expect(words).to_have_text("Hello you.\nTwo lines.", use_inner_text=True)
     alice.sees("Good evening!")
     for visitor in pair:
         visitor.shows(history())
@@ -147,8 +154,32 @@ def test_news_in_a_room_one_does_not_look_at_is_a_dot(pair: Any, channel: Any) -
     expect(there.get_by_test_id("news")).to_have_count(0)
 
 
+def test_what_one_tab_reads_is_read_in_the_other_and_after_a_reload(
+    pair: Any, channel: Any
+) -> None:
+    alice, bob = pair
+    news = f'[data-testid=channel][data-room="{channel["slug"]}"] [data-testid=news]'
+    general = '[data-testid=channel][data-room="general"]'
+    alice.page.locator(general).click()
+    other = alice.context.new_page()
+    other.goto(alice.page.url)
+    expect(other.locator(f"{general}[aria-current=page]")).to_be_visible()
+    bob.say("for both tabs")
+    for page in (alice.page, other):
+        expect(page.locator(news)).to_be_visible()
+    other.locator(f'[data-testid=channel][data-room="{channel["slug"]}"]').click()
+    for page in (other, alice.page):
+        expect(page.locator(news)).to_have_count(0)
+    alice.page.reload()
+    alice.settled()
+    expect(alice.page.locator(general)).to_be_visible()
+    expect(alice.page.locator(news)).to_have_count(0)
+
+
 def test_who_leaves_is_no_longer_here(pair: Any) -> None:
     alice, bob = pair
-    expect(alice.get("people").get_by_test_id("person")).to_have_count(2)
+    expect(person_in(alice, "member", bob)).to_have_count(1)
+    gone = person_in(alice, "offline", bob)
+    bob.get("my-status").click()
     bob.get("sign-out").click()
-    expect(alice.get("people").get_by_test_id("person")).to_have_count(1)
+    expect(gone).to_have_count(1, timeout=15_000)

@@ -68,6 +68,34 @@ class Visitor:
         """The body carries one word for where things stand."""
         expect(self.page.locator("body")).to_have_attribute("data-state", state, timeout=20_000)
 
+    def scroll_to_start(self) -> None:
+        """As far up as there is something, by the wheel: until then a room is still opening."""
+        self.get("messages").evaluate(
+            """(list) => {
+              list.dispatchEvent(new WheelEvent("wheel", { deltaY: -1, bubbles: true }));
+              list.scrollTop = 0;
+            }"""
+        )
+
+    def wait_until(self, predicate: str, arg: Any = None, timeout_s: float = 15) -> None:
+        """Wait for a function of JavaScript to be true.
+
+        Playwright's own `wait_for_function` evaluates text anew at every look, which the page's
+        rules (CSP) refuse from the second look on.
+        """
+        came_true = self.page.evaluate(
+            f"""async ([arg, milliseconds]) => {{
+              const predicate = {predicate}, end = performance.now() + milliseconds;
+              while (!predicate(arg)) {{
+                if (performance.now() > end) return false;
+                await new Promise((done) => requestAnimationFrame(done));
+              }}
+              return true;
+            }}""",
+            [arg, timeout_s * 1000],
+        )
+        assert came_true, f"not within {timeout_s} s: {predicate} of {arg}"
+
     # --- doing -------------------------------------------------------------------------------------
     def say(self, text: str) -> None:
         """Write and send; whether it arrives is another question."""
@@ -87,9 +115,10 @@ class Visitor:
         self.get("editor").press("Enter")
 
     def delete(self, text: str) -> None:
-        """By its button, and yes."""
+        """By its menu, and yes."""
         self.row(text).hover()
-        self.row(text).get_by_test_id("delete").click()
+        self.row(text).get_by_test_id("more").click()
+        self.get("row-menu").get_by_test_id("delete").click()
         self.get("delete-confirm").click()
 
     def go_offline(self) -> None:
@@ -116,7 +145,7 @@ class Visitor:
             """() => [...document.querySelectorAll("[data-testid=message][data-id]")].map((row) => ({
               id: row.dataset.id,
               seq: Number(row.dataset.seq),
-              content: row.querySelector("[data-testid=content]").textContent,
+              content: row.querySelector("[data-testid=content]").innerText,
               edited: row.querySelector("[data-testid=edited]") !== null,
             }))"""
         )

@@ -12,19 +12,20 @@ import threading
 class Cable:
     """Relays connections to a port; `pull` resets all of them and refuses new ones."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, host: str = "127.0.0.1", name: str = "") -> None:
         self.target_port = target_port
+        self.name = name or host  # under which a browser knows the address
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._is_pulled = False
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server((host, 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def url(self) -> str:
         """Where a browser finds the other end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.name}:{self.port}"
 
     def pull(self) -> None:
         """Nothing goes through any more."""

@@ -11,6 +11,7 @@ from tests.live import Parlor
 
 # Limits in force (so that their Redis is on the path, too), but none that a test would meet.
 NAMES = ["anonymous", "signed_in", "login", "login_address", "register", "guest", "message"]
+NAMES += ["reaction", "server", "invite"]
 GENEROUS = ",".join(f"{name}=1000000/s" for name in NAMES)
 
 

@@ -7,6 +7,7 @@ moment, comes back to any process and sends again, with the same nonce, what was
 
 import asyncio
 import contextlib
+import itertools
 import json
 import secrets
 import time
@@ -19,12 +20,15 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.convergence.model import Replica
+from tests.convergence.model import Replica, as_all_see
 from tests.live import Client, Parlor, Person
 
 SEED = 2026
 ANSWER_WITHIN_S = 40.0
 IN_FLIGHT = 4
+RECENT = 30  # messages that are reacted to: few enough for people to meet there
+# Two clients of a person never touch the same reaction, so each change of theirs is one number.
+EMOJI = (("👍", "❤️"), ("🎉", "👨‍👩‍👧‍👦"))
 Data = dict[str, Any]
 
 
@@ -119,13 +123,24 @@ class Actor:
     """One client of one room."""
 
     def __init__(
-        self, person: Person, room_id: str, urls: list[str], random: Random, figures: Figures
+        self,
+        person: Person,
+        room_id: str,
+        urls: list[str],
+        random: Random,
+        figures: Figures,
+        emoji: tuple[str, ...] = EMOJI[0],
     ) -> None:
         self.person, self.urls, self.random, self.figures = person, urls, random, figures
         self.replica = Replica(room_id)
         self.line: Line | None = None
         self.acks: dict[str, Data] = {}  # nonce → the ack of the message
         self.numbers: set[int] = set()  # numbers of own acknowledged changes
+        # Changes whose number others may have moved on from before the ack came, and reactions that
+        # may have been written before their message was deleted.
+        self.unnamed = self.doubtful = 0
+        self._emoji = emoji
+        self._reacted: set[tuple[str, str]] = set()
         self.own_recovers = 0
         self.heard: Counter[str] = Counter()
         self._is_ready = asyncio.Event()
@@ -211,9 +226,9 @@ class Actor:
 
     # --- changes --------------------------------------------------------------------------------
     async def perform(self, type_: str, **data: Any) -> Data:
-        """A change, tried until it is acknowledged."""
-        began, kind = time.monotonic(), type_.partition(":")[2]
-        while True:
+        """A change, tried until it is acknowledged (or, of a reaction, refused: GONE)."""
+        began, (area, _, kind) = time.monotonic(), type_.partition(":")
+        for attempt in itertools.count():
             await self._is_ready.wait()
             line = self.line
             if line is None:
@@ -227,12 +242,29 @@ class Actor:
                 continue
             if reply["type"] == "message:ack":
                 self.figures.acked(kind, began)
-                self.numbers.add(reply["data"]["changeSeq"])
+                self._note_number(kind, reply["data"], is_retried=attempt > 0)
+                return reply["data"]
+            if area == "reaction" and reply["data"]["code"] == "GONE":
+                self.doubtful += attempt > 0
                 return reply["data"]
             assert reply["data"]["code"] in ("UNAVAILABLE", "FORBIDDEN"), reply
             assert reply["data"]["code"] != "FORBIDDEN" or self.line is not line, reply
             self.figures.counts[reply["data"]["code"]] += 1
             await asyncio.sleep(0.2)
+        raise AssertionError("unreachable")
+
+    def _note_number(self, kind: str, ack: Data, *, is_retried: bool) -> None:
+        """An ack says where its message stands now. Between a lost ack and the next try others may
+        have reacted: then that is the number of theirs. A new message keeps its own as seq, and
+        nothing changes after a deletion.
+        """
+        if kind == "send":
+            assert is_retried or ack["changeSeq"] == ack["seq"]
+            self.numbers.add(ack["seq"])
+        elif is_retried and kind != "delete":
+            self.unnamed += 1
+        else:
+            self.numbers.add(ack["changeSeq"])
 
     async def say(self, content: str) -> Data:
         """Send a message."""
@@ -249,6 +281,9 @@ class Actor:
         if step == "say":
             self._spawn(self._while_busy("", self.say(text)))
             return
+        if step == "react":
+            self._begin_reaction()
+            return
         free = [a["id"] for a in self.acks.values() if a["id"] not in self._busy | self._gone]
         if not free:
             return
@@ -259,6 +294,23 @@ class Actor:
             self._gone.add(message_id)
             change = self.perform("message:delete", messageId=message_id)
         self._spawn(self._while_busy(message_id, change))
+
+    def _begin_reaction(self) -> None:
+        """Add one, or take it back where it is there."""
+        recent = list(self.replica.messages.values())[-RECENT:]
+        wanted = [
+            (message["id"], emoji)
+            for message in recent
+            for emoji in self._emoji
+            if message["deletedAt"] is None and f"{message['id']} {emoji}" not in self._busy
+        ]
+        if not wanted:
+            return
+        chosen = message_id, emoji = self.random.choice(wanted)
+        type_ = "reaction:remove" if chosen in self._reacted else "reaction:add"
+        self._reacted ^= {chosen}
+        change = self.perform(type_, messageId=message_id, emoji=emoji)
+        self._spawn(self._while_busy(f"{message_id} {emoji}", change))
 
     async def _while_busy(self, message_id: str, change) -> None:
         self._busy.add(message_id)
@@ -280,7 +332,7 @@ class Actor:
                 task.result()
 
     async def live(self, steps: list[str], pause_s: float = 0.0) -> None:
-        """Go through the steps: say, edit, delete, clean, abort, cut (abort while sending)."""
+        """Go through the steps: say, react, edit, delete, clean, abort, cut (abort while sending)."""
         for position, step in enumerate(steps):
             text = f"{self.person.username} {position} {self.random.getrandbits(32):x}"
             if step in ("clean", "abort", "cut"):
@@ -315,9 +367,11 @@ class Actor:
 
 
 def scripts(random: Random, *, actors: int, messages: int, edits: int, deletes: int, breaks: int):
-    """A list of steps for each actor; `breaks` are shared out evenly over the three ways."""
+    """A list of steps for each actor; as many reactions as edits, and `breaks` are shared out evenly
+    over the three ways.
+    """
     cut = breaks // 2
-    steps = ["say"] * (messages - 2 * cut) + ["edit"] * edits + ["delete"] * deletes
+    steps = ["say"] * (messages - 2 * cut) + ["edit", "react"] * edits + ["delete"] * deletes
     steps += ["cut"] * cut + ["clean", "abort"] * ((breaks - cut) // 2)
     random.shuffle(steps)
     return [steps[index::actors] for index in range(actors)]
@@ -360,7 +414,7 @@ def verify(reader: Person, room_id: str, actors: list[Actor]) -> int:
 
     Answers the head.
     """
-    truth = reader.history(room_id)
+    truth = [as_all_see(message) for message in reader.history(room_id)]
     head = reader.get(f"/rooms/{room_id}")["data"]["lastSeq"]
     assert [m["seq"] for m in truth] == sorted({m["seq"] for m in truth})
 
@@ -382,10 +436,13 @@ def verify(reader: Person, room_id: str, actors: list[Actor]) -> int:
     assert len(truth) == sum(len(actor.acks) for actor in actors)
 
     taken = [number for actor in actors for number in actor.numbers]
-    assert sorted(taken) == list(range(1, head + 1)), "one change, one number"
+    assert len(taken) == len(set(taken)), "one number, one change"
+    assert not taken or (min(taken) > 0 and max(taken) <= head)
+    others = head - len(taken) - sum(actor.unnamed for actor in actors)
+    assert 0 <= others <= sum(actor.doubtful for actor in actors), "one change, one number"
 
     first = max(0, head - 1_000)
-    changed = changes_of(reader, room_id, first)
+    changed = [as_all_see(message) for message in changes_of(reader, room_id, first)]
     by_change = sorted(truth, key=lambda message: message["changeSeq"])
     assert changed == [m for m in by_change if m["changeSeq"] > first]
     return head
@@ -407,7 +464,14 @@ async def run_load(
     people = guests(parlor, clients // 2)  # everybody with two clients: one's own echo counts, too
     urls = [process.url for process in parlor.processes]
     actors = [
-        Actor(people[index // 2], room_id, urls, Random(f"{seed} {index}"), figures)
+        Actor(
+            people[index // 2],
+            room_id,
+            urls,
+            Random(f"{seed} {index}"),
+            figures,
+            EMOJI[index % 2],
+        )
         for index in range(clients)
     ]
     await asyncio.gather(*(a.come(urls[i % len(urls)]) for i, a in enumerate(actors)))
@@ -433,7 +497,8 @@ def figures_of(actors: list[Actor], figures: Figures, head: int, converged_s: fl
     acks = sorted(seconds for _, seconds in figures.ack_seconds)
     return (
         f"{figures.counts['send']} messages, {figures.counts['edit']} edits,"
-        f" {figures.counts['delete']} deletions, head {head};"
+        f" {figures.counts['delete']} deletions,"
+        f" {figures.counts['add'] + figures.counts['remove']} reactions, head {head};"
         f" {sum(n for k, n in figures.counts.items() if k.startswith('disconnects'))} disconnects,"
         f" {figures.counts['retries']} retries;"
         f" {figures.last_ack - figures.began:.1f} s,"

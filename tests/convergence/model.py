@@ -8,7 +8,8 @@ assertion here: a server that breaks one fails the test at the frame that does i
 from typing import Any
 
 Message = dict[str, Any]
-NUMBERED = ("message:new", "message:updated", "message:deleted")
+BARE = ("message:deleted", "reaction:changed")  # without the message itself
+NUMBERED = ("message:new", "message:updated", *BARE)
 
 
 class Broken(AssertionError):
@@ -19,6 +20,12 @@ def check(holds: bool, why: str) -> None:
     """`assert` that says which promise was broken."""
     if not holds:
         raise Broken(why)
+
+
+def as_all_see(message: Message) -> Message:
+    """Without what is only true for whoever was answered."""
+    shown = [{k: v for k, v in r.items() if k != "me"} for r in message.get("reactions", [])]
+    return message | {"reactions": shown}
 
 
 class Replica:
@@ -71,7 +78,7 @@ class Replica:
             self.disconnected()
 
     def _take_numbered(self, type_: str, data: dict[str, Any]) -> None:
-        number = (data if type_ == "message:deleted" else data["message"])["changeSeq"]
+        number = (data if type_ in BARE else data["message"])["changeSeq"]
         self.head = max(self.head, number)
         check(self.is_listening, f"{type_} {number} without being in the room")
         assert self.cursor is not None
@@ -98,7 +105,7 @@ class Replica:
             )
             seqs = [message["seq"] for message in data["messages"]]
             check(seqs == sorted(set(seqs)), f"a fresh start out of order: {seqs}")
-            self.messages = {message["id"]: message for message in data["messages"]}
+            self.messages = {m["id"]: as_all_see(m) for m in data["messages"]}
             self.fresh_starts += 1
             self.cursor, self.epoch = data["lastSeq"], data["epoch"]
             self.head = self.cursor if not same_epoch else max(self.head, self.cursor)
@@ -161,6 +168,8 @@ class Replica:
         check(not self.applied or number > self.applied[-1], f"{number} applied twice")
         if type_ == "message:deleted":
             self._delete(data)
+        elif type_ == "reaction:changed":
+            self._react(data)
         else:
             if type_ == "message:new":
                 message = data["message"]
@@ -177,7 +186,7 @@ class Replica:
             if known["changeSeq"] >= message["changeSeq"]:
                 return  # older history read through REST may be newer than the frame
         check(message["roomId"] == self.room_id, "a message of another room")
-        self.messages[message["id"]] = message
+        self.messages[message["id"]] = as_all_see(message)
 
     def _delete(self, data: dict[str, Any]) -> None:
         known = self.messages.get(data["id"])
@@ -188,6 +197,28 @@ class Replica:
             "deletedAt": data["deletedAt"],
             "updatedAt": data["deletedAt"],
             "content": None,
+            "html": None,
+            "mentions": [],
+            "reactions": [],
+        }
+
+    def _react(self, data: dict[str, Any]) -> None:
+        """An emoji keeps its place while anybody uses it; who comes last stands last."""
+        known = self.messages.get(data["messageId"])
+        if known is None or known["changeSeq"] >= data["changeSeq"]:
+            return
+        check(known["seq"] == data["seq"], "a reaction to a message of another place")
+        check(known["deletedAt"] is None, "a reaction to a deleted message")
+        emoji, user_id, count = data["emoji"], data["userId"], data["count"]
+        reactions = {r["emoji"]: r for r in known["reactions"]}
+        before = reactions.get(emoji, {"userIds": []})["userIds"]
+        check((user_id in before) != data["added"], "a reaction that was so already took a number")
+        after = [*before, user_id] if data["added"] else [u for u in before if u != user_id]
+        check(count == len(after) or count > 50, f"{count} reactions of {after}")
+        reactions[emoji] = {"emoji": emoji, "count": count, "userIds": after[:50]}
+        self.messages[data["messageId"]] = known | {
+            "changeSeq": data["changeSeq"],
+            "reactions": [r for r in reactions.values() if r["count"]],
         }
 
     def load_history(self, older: list[Message]) -> None:

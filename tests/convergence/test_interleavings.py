@@ -28,10 +28,11 @@ from websockets.exceptions import ConnectionClosed
 
 from scripts.testing import with_services
 from tests.convergence.load import guests
-from tests.convergence.model import Replica
+from tests.convergence.model import Replica, as_all_see
 
 CLIENTS = st.integers(0, 2)
 ROOMS = st.integers(0, 1)
+EMOJI = st.sampled_from(["👍", "👍", "🎉", "❤️"])
 CURSORS = st.sampled_from(["right", "right", "old", "future", "other epoch"])
 # What is drawn must not depend on what a server has answered so far, so choices are reduced to what
 # there is when they are used.
@@ -217,6 +218,14 @@ class Interleavings(RuleBasedStateMachine):
             message_id = sorted(hand.own)[pick % len(hand.own)]
             self.run(hand.send("message:delete", messageId=message_id))
 
+    @rule(client=CLIENTS, room=ROOMS, pick=PICKS, emoji=EMOJI, is_added=st.booleans())
+    def react(self, client, room, pick, emoji, is_added):
+        hand = self.connected(client)
+        if hand and (there := sorted(hand.replicas[self.rooms[room]].messages)):
+            type_ = "reaction:add" if is_added else "reaction:remove"
+            message_id = there[pick % len(there)]
+            self.run(hand.send(type_, messageId=message_id, emoji=emoji))
+
     @rule(client=CLIENTS, is_abrupt=st.booleans())
     def disconnect(self, client, is_abrupt):
         if hand := self.connected(client):
@@ -240,6 +249,7 @@ class Interleavings(RuleBasedStateMachine):
             self.say(by, room, 2)
             for pick in range(4):
                 (self.edit if pick % 2 else self.delete)(by, 7 * pick)
+                self.react(by, room, 5 * pick, "🎉", pick != 3)
             self.run(hand.come())
             self.run(hand.send("room:join", **hand.replicas[self.rooms[room]].join_frame()))
 
@@ -292,7 +302,12 @@ class Interleavings(RuleBasedStateMachine):
                 await asyncio.gather(*(hand.settle() for hand in self.hands))
         for room_id in self.rooms:
             await self.end_room(room_id)
-        allowed = {("message:send", "FORBIDDEN"), ("message:edit", "GONE")}
+        allowed = {
+            ("message:send", "FORBIDDEN"),
+            ("message:edit", "GONE"),
+            ("reaction:add", "GONE"),
+            ("reaction:remove", "GONE"),
+        }
         for hand in self.hands:
             assert set(hand.errors) <= allowed, hand.errors
 
@@ -305,7 +320,7 @@ class Interleavings(RuleBasedStateMachine):
                 await asyncio.gather(*(hand.settle() for hand in self.hands))
         truth = await asyncio.to_thread(reader.history, room_id)
         for replica in replicas:
-            assert replica.list == truth
+            assert replica.list == [as_all_see(message) for message in truth]
         type(self).frames += head
 
 

@@ -14,6 +14,7 @@ def message(number, change=None, **fields):
         "content": f"text {change or number}",
         "deletedAt": None,
         "updatedAt": None,
+        "reactions": [],
     } | fields
 
 
@@ -34,6 +35,19 @@ def deleted(number, change):
         "deletedAt": "now",
     }
     return "message:deleted", data
+
+
+def reacted(number, change, emoji="👍", user="ann", added=True, count=1):
+    return "reaction:changed", {
+        "roomId": "r",
+        "messageId": f"m{number}",
+        "seq": number,
+        "changeSeq": change,
+        "emoji": emoji,
+        "userId": user,
+        "added": added,
+        "count": count,
+    }
 
 
 def joined(head, messages=(), *, recovered=False, up_to=None, epoch="e", more=False):
@@ -115,6 +129,34 @@ def test_what_cannot_be_recovered_asks_for_a_fresh_join(replica):
     assert replica.cursor == 2
 
 
+def reactions_of(replica, number=1):
+    shown = replica.messages[f"m{number}"]["reactions"]
+    return [(r["emoji"], r["count"], r["userIds"]) for r in shown]
+
+
+def test_reactions_add_up_and_an_emoji_keeps_its_place_while_anybody_uses_it(replica):
+    replica.take(*reacted(1, 3))
+    replica.take(*reacted(1, 4, "🎉", "ben"))
+    replica.take(*reacted(1, 5, user="ben", count=2))
+    replica.take(*reacted(1, 6, added=False))
+    assert reactions_of(replica) == [("👍", 1, ["ben"]), ("🎉", 1, ["ben"])]
+    replica.take(*reacted(1, 7, user="ben", added=False, count=0))
+    replica.take(*reacted(1, 8, user="ben"))
+    assert reactions_of(replica) == [("🎉", 1, ["ben"]), ("👍", 1, ["ben"])]
+    assert replica.cursor == 8
+    replica.take(*deleted(1, 9))
+    assert reactions_of(replica) == []
+
+
+def test_a_reaction_to_what_is_not_loaded_or_newer_moves_the_cursor_alone(replica):
+    replica.load_history([message(2, 4, reactions=[{"emoji": "👍", "count": 1, "userIds": ["a"]}])])
+    replica.messages.pop("m1")
+    replica.take(*reacted(1, 3))
+    replica.take(*reacted(2, 4, user="a"))
+    assert replica.cursor == 4
+    assert reactions_of(replica, 2) == [("👍", 1, ["a"])]
+
+
 def test_older_history_neither_moves_the_cursor_nor_undoes_a_change(replica):
     replica.take(*updated(1, 3))
     replica.load_history([message(1), message(2, 7)])
@@ -134,6 +176,10 @@ def test_older_history_neither_moves_the_cursor_nor_undoes_a_change(replica):
         pytest.param([missed(3, epoch="other")], id="a page of another epoch"),
         pytest.param([missed(3, [message(3)], recovered=False)], id="a part of the unrecoverable"),
         pytest.param([("message:new", {"message": message(1, 3)})], id="new, with an old place"),
+        pytest.param([reacted(1, 3, count=2)], id="a count that is not what was told"),
+        pytest.param([reacted(1, 3, added=False, count=0)], id="taken back, but never there"),
+        pytest.param([reacted(1, 3), reacted(1, 4)], id="the same reaction twice"),
+        pytest.param([deleted(1, 3), reacted(1, 4)], id="a reaction to a deleted message"),
         pytest.param(
             [updated(1, 3), ("message:new", {"message": message(4, 4, id="m1")})], id="twice"
         ),

@@ -216,6 +216,66 @@ async def test_who_was_removed_from_a_server_hears_nothing_of_the_server_either(
     assert [frame["type"] for frame in his.heard[told:]] == []
 
 
+REMOVALS = {
+    "a kick": lambda at, him: ("DELETE", f"{at}/members/{him}", {}),
+    "a ban": lambda at, him: ("PUT", f"{at}/bans/{him}", {}),
+    "a hidden channel": lambda at, him: ("PUT", f"{at}#overrides/{him}", {"deny": ["view"]}),
+    "a private channel": lambda at, him: ("PATCH", f"{at}#", {"isPrivate": True}),
+    "a deleted channel": lambda at, him: ("DELETE", f"{at}#", None),
+    "a deleted server": lambda at, him: ("DELETE", at, {"name": "Ours"}),
+}
+
+
+async def ours(house, opened):
+    """A server of somebody on process 0, a member on process 1, both in its channel: (owner, at,
+    room id, member, the member's socket).
+    """
+    owner, (member,) = house.person("owner"), guests(house, 1)
+    server = owner.post("/servers", {"name": "Ours", "isPublic": False})["data"]["id"]
+    at = f"/servers/{server}"
+    code = owner.post(f"{at}/invites")["data"]["code"]
+    assert member.post(f"/invites/{code}/accept")["success"]
+    room_id = owner.post(f"{at}/channels", {"name": "ours"})["data"]["id"]
+    client = await member.client(1)
+    opened.append(client)
+    await client.ask("room:join", roomId=room_id)
+    return owner, at, room_id, member, client
+
+
+@pytest.mark.parametrize("way", REMOVALS)
+async def test_every_way_to_lose_a_room_is_a_cut_on_the_other_process(house, opened, way):
+    """Within two seconds, also without Redis; nothing of theirs is written after."""
+    owner, at, room_id, member, client = await ours(house, opened)
+    method, path, body = REMOVALS[way](at, member.id)
+    if "#" in path:
+        path = f"/rooms/{room_id}/" + path.partition("#")[2]
+    began = time.monotonic()
+    answer = await asyncio.to_thread(owner.request, method, path.rstrip("/"), body)
+    assert answer.status_code == 200, answer.text
+    reply = await client.ask("message:send", roomId=room_id, content="still here?")
+    assert reply["type"] == "error", reply
+    await client.wait(
+        lambda f: f["type"] in ("room:removed", "room:deleted") and f["data"]["roomId"] == room_id,
+        CUT_WITHIN_S * HEADROOM,
+    )
+    assert time.monotonic() - began < CUT_WITHIN_S * HEADROOM
+    if way in ("a kick", "a ban", "a deleted server"):
+        await client.wait("server:removed", CUT_WITHIN_S * HEADROOM)
+    again = await client.ask("room:join", roomId=room_id)
+    assert again["data"]["code"] == "NOT_FOUND"
+
+
+async def test_who_is_silenced_writes_nothing_on_any_process_and_later_again(house, opened):
+    owner, at, room_id, member, client = await ours(house, opened)
+    assert (await client.ask("message:send", roomId=room_id, content="x"))["type"] == "message:ack"
+    body = {"seconds": 3}
+    await asyncio.to_thread(owner.request, "PUT", f"{at}/timeouts/{member.id}", body)
+    reply = await client.ask("message:send", roomId=room_id, content="x")
+    assert (reply["type"], reply["data"]["code"]) == ("error", "FORBIDDEN")
+    await asyncio.sleep(3.2)  # no job ends it: the clock does
+    assert (await client.ask("message:send", roomId=room_id, content="x"))["type"] == "message:ack"
+
+
 async def test_who_leaves_a_private_room_through_rest_hears_nothing_more(house, opened):
     owner = house.person("owner")
     room_id = owner.new_room(isPrivate=True)["id"]

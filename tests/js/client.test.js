@@ -6,11 +6,14 @@ import { Outbox } from "../../static/js/net/outbox.js";
 import { Gateway } from "../../static/js/net/socket.js";
 import { Subscriptions } from "../../static/js/net/subscriptions.js";
 import { Client } from "../../static/js/state/client.js";
+import { jumpTarget } from "../../static/js/state/jump.js";
 import { connectionWord, recoveredCount } from "../../static/js/state/connection.js";
 import { conversation } from "../../static/js/state/messages.js";
-import { announcements } from "../../static/js/state/notices.js";
+import { announcements, toast } from "../../static/js/state/notices.js";
 import { pending } from "../../static/js/state/pending.js";
-import { currentRoomId, hasNews, rooms } from "../../static/js/state/rooms.js";
+import { isUnread } from "../../static/js/state/reads.js";
+import { currentRoomId, currentServerId, rooms } from "../../static/js/state/rooms.js";
+import { route } from "../../static/js/state/route.js";
 import { me, notice, phase } from "../../static/js/state/session.js";
 import { wire } from "../../static/js/state/wiring.js";
 import { EPOCH, FakeClock, authOk, fakeSockets, message, settle } from "./fakes.js";
@@ -21,6 +24,7 @@ const ROOMS = ["r1", "r2"].map((id, position) => ({ id, serverId: "s1", type: "t
 
 let client;
 let kept;
+let bar;
 let answers;
 let last;
 let clock;
@@ -61,7 +65,15 @@ beforeEach(() => {
     clock,
   });
   const memory = { get: (key) => kept.get(key) ?? null, set: (key, value) => (value === null ? kept.delete(key) : kept.set(key, value)) };
-  client = new Client({ api, gateway, subscriptions, outbox, memory });
+  bar = { steps: [], now: "" };
+  const address = {
+    read: () => bar.now,
+    write: (to, { isStep }) => {
+      if (isStep) bar.steps.push(to);
+      bar.now = to;
+    },
+  };
+  client = new Client({ api, gateway, subscriptions, outbox, memory, address, clock });
   wire(client);
 });
 
@@ -177,16 +189,141 @@ describe("the open room", () => {
   });
 
   test("news elsewhere is a dot until one looks", () => {
-    last().receive("room:activity", { roomId: "r2", lastSeq: 7, mentions: null });
-    assert.equal(hasNews("r2"), true);
+    last().receive("room:activity", { roomId: "r2", lastSeq: 7, newestSeq: 7, newestBy: "u2", mentions: null });
+    assert.equal(isUnread("r2"), true);
     client.openRoom("r2");
-    assert.equal(hasNews("r2"), false);
+    joined("r2", 7, [message(7, { roomId: "r2" })], { readSeq: 5, unread: 1, mentions: 0 });
+    assert.equal(isUnread("r2"), true);
+    client.seen();
+    assert.equal(isUnread("r2"), false);
   });
 
   test("a room taken away is left for the next one", () => {
     last().receive("room:removed", { roomId: "r1", reason: "kicked" });
     assert.equal(rooms.value.has("r1"), false);
     assert.equal(currentRoomId.value, "r2");
+  });
+});
+
+describe("finding one's way", () => {
+  beforeEach(async () => {
+    answers["/servers"] = () => answer([...SERVERS, { id: "s2", name: "Workshop" }]);
+    answers["/rooms"] = () => answer([...ROOMS, { ...ROOMS[0], id: "r3", slug: "r3", serverId: "s2" }]);
+    await atHome();
+  });
+
+  const back = (to) => {
+    bar.now = to;
+    client.places.addressChanged();
+  };
+
+  test("what opens by itself is no step; what a person opens is one, and Back undoes it", () => {
+    assert.deepEqual([bar.now, bar.steps], ["/r1", []]);
+    client.openRoom("r2");
+    client.go({ name: "settings", section: "sessions" });
+    assert.deepEqual(bar.steps, ["/r2", "/settings/sessions"]);
+    back("/r1");
+    assert.deepEqual([currentRoomId.value, route.value.name, bar.steps.length], ["r1", "room", 2]);
+    back("/settings/status");
+    assert.deepEqual(route.value, { name: "settings", section: "status" });
+    assert.equal(currentRoomId.value, "r1");
+  });
+
+  test("settings are left by going to the room they were opened from", () => {
+    client.go({ name: "settings", section: "profile" });
+    client.openRoom("r1");
+    assert.equal(route.value.name, "room");
+    assert.deepEqual(bar.steps, ["/settings/profile", "/r1"]);
+  });
+
+  test("an address that leads nowhere is put right, without a step", () => {
+    back("/nowhere");
+    assert.deepEqual([currentRoomId.value, bar.now, bar.steps], ["r1", "/r1", []]);
+  });
+
+  test("a server opens where one was in it last, else at its first channel", () => {
+    client.openRoom("r2");
+    client.openServer("s2");
+    assert.deepEqual([currentRoomId.value, currentServerId.value], ["r3", "s2"]);
+    client.openServer("s1");
+    assert.equal(currentRoomId.value, "r2");
+  });
+
+  test("a server that is gone takes its rooms and its pages along, and says why", () => {
+    client.openServer("s2");
+    client.go({ name: "server", id: "s2", section: "members" });
+    last().receive("room:removed", { roomId: "r3", reason: "kicked" });
+    last().receive("server:removed", { serverId: "s2", reason: "kicked" });
+    assert.deepEqual([route.value.name, currentServerId.value, bar.now], ["room", "s1", `/${currentRoomId.value}`]);
+    assert.equal(rooms.value.has("r3"), false);
+    assert.match(toast.value.text, /removed from Workshop/);
+  });
+
+  test("a server that one leaves takes its rooms along without a word, whichever comes first", async () => {
+    client.openServer("s2");
+    answers["/servers/s2/members/me"] = () => {
+      last().receive("room:removed", { roomId: "r3", reason: "left" });
+      last().receive("server:removed", { serverId: "s2", reason: "left" });
+      return answer({ id: "s2" });
+    };
+    await client.communities.leave("s2");
+    assert.deepEqual([currentServerId.value, rooms.value.has("r3"), toast.value], ["s1", false, null]);
+  });
+
+  test("a server that appears by itself brings its channels, without taking one along", async () => {
+    answers["/servers/s9"] = () => answer({ id: "s9", name: "Attic" });
+    answers["/servers/s9/channels"] = () => answer([{ ...ROOMS[0], id: "r9", slug: "r9", serverId: "s9" }]);
+    answers["/unread"] = () => answer([]);
+    last().receive("server:updated", { server: { id: "s9", name: "Attic" }, version: 2 });
+    await settle();
+    await settle();
+    assert.equal(rooms.value.has("r9"), true);
+    assert.equal(currentRoomId.value, "r1");
+  });
+
+  test("whoever signs out at an invite keeps it; any other address is forgotten", () => {
+    client.go({ name: "invite", code: "abc" });
+    client.leave("notice.bye");
+    assert.equal(bar.now, "/invite/abc");
+  });
+
+  test("an address with a message jumps to it", async () => {
+    back("/r1?m=m1");
+    await settle();
+    assert.deepEqual([jumpTarget.value.roomId, jumpTarget.value.messageId], ["r1", "m1"]);
+    assert.equal(bar.now, "/r1?m=m1");
+  });
+
+  test("an address with a message that is not there says so", async () => {
+    answers["/messages/m9"] = () => new Response(JSON.stringify({ success: false, error: { code: "NOT_FOUND" } }), { status: 404 });
+    back("/r1?m=m9");
+    await settle();
+    await settle();
+    assert.equal(toast.value?.text, "That message could not be found.");
+    assert.equal(jumpTarget.value, null);
+  });
+
+  test("a room taken away while in settings leaves them open", () => {
+    client.go({ name: "settings", section: "profile" });
+    last().receive("room:removed", { roomId: "r1", reason: "kicked" });
+    assert.deepEqual([route.value.name, bar.now, currentRoomId.value], ["settings", "/settings/profile", "r2"]);
+  });
+
+  test("a message of another room: the room is opened, and waited for", async () => {
+    const jump = client.jumpTo("r2", "n1");
+    assert.equal(currentRoomId.value, "r2");
+    joined("r2", 1, [message(1, { id: "n1", roomId: "r2" })]);
+    assert.equal(await jump, true);
+    assert.equal(await client.jumpTo("nowhere", "n1"), false);
+  });
+
+  test("the page may begin in settings; the room of last time is behind them", async () => {
+    client.leave("notice.bye");
+    kept.set("session", "u1").set("room", "r2");
+    bar.now = "/settings/appearance";
+    await client.restore();
+    assert.equal(route.value.name, "settings");
+    assert.deepEqual([currentRoomId.value, bar.now], ["r2", "/settings/appearance"]);
   });
 });
 

@@ -115,3 +115,64 @@ export function message(seq, more = {}) {
     ...more,
   };
 }
+
+/**
+ * A browser's disk for outboxes: `page()` makes the store of one more page, which hears what the others
+ * do and takes over what a page that ended left behind.
+ */
+export function fakeDisk() {
+  const rows = new Map();
+  const pages = new Set();
+  const page = () => {
+    let person = null;
+    let news = null;
+    const key = (nonce) => `${person} ${nonce}`;
+    const others = () => [...pages].filter((other) => other !== me && other.person === person);
+    const me = {
+      get person() {
+        return person;
+      },
+      get news() {
+        return news;
+      },
+      async open(id, listener) {
+        [person, news] = [id, listener];
+        pages.add(me);
+        const found = [...rows.values()].filter((row) => row.person === id);
+        for (const row of found) {
+          const isLeft = row.page === me || !pages.has(row.page);
+          if (isLeft) row.page = me;
+          news.put(row.entry, isLeft);
+        }
+      },
+      async put(entry) {
+        rows.set(key(entry.nonce), { person, page: me, entry });
+        for (const other of others()) other.news.put(entry, false);
+      },
+      async remove(nonce) {
+        rows.delete(key(nonce));
+        for (const other of others()) other.news.removed(nonce);
+      },
+      async wipe() {
+        for (const [at, row] of rows) if (row.person === person) rows.delete(at);
+        for (const other of others()) other.news.wiped();
+      },
+      close() {
+        pages.delete(me);
+        person = news = null;
+      },
+      /** The page ends, and says nothing more. */
+      end() {
+        pages.delete(me);
+        const [heir] = pages;
+        for (const row of rows.values()) {
+          if (row.page !== me || heir?.person !== row.person) continue;
+          row.page = heir;
+          heir.news.put(row.entry, true);
+        }
+      },
+    };
+    return me;
+  };
+  return { rows, page };
+}

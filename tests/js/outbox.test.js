@@ -3,36 +3,39 @@ import { beforeEach, describe, test } from "node:test";
 
 import { NetError } from "../../static/js/net/errors.js";
 import { Outbox } from "../../static/js/net/outbox.js";
-import { FakeClock, settle } from "./fakes.js";
+import { FakeClock, fakeDisk, settle } from "./fakes.js";
 
 let clock;
 let outbox;
 let wire;
 let isReady;
-let stored;
+let disk;
+let lastNonce;
 
 beforeEach(() => {
   clock = new FakeClock();
   wire = [];
   isReady = true;
-  stored = new Map();
-  let last = 0;
-  outbox = new Outbox({
+  disk = fakeDisk();
+  lastNonce = 0;
+  outbox = page();
+  outbox.open("ann");
+});
+
+/** One more page of this browser. */
+function page() {
+  return new Outbox({
     transmit: (entry) => new Promise((resolve, reject) => wire.push({ entry, resolve, reject })),
     isReady: () => isReady,
     clock,
     random: () => 1,
-    uuid: () => `n${++last}`,
-    store: {
-      load: async () => [...stored.values()],
-      put: async (entry) => void stored.set(entry.nonce, entry),
-      remove: async (nonce) => void stored.delete(nonce),
-    },
+    uuid: () => `n${++lastNonce}`,
+    store: disk.page(),
   });
-});
+}
 
 const add = (content, roomId = "r1") => outbox.add({ roomId, content });
-const states = () => outbox.entriesOf("r1").map(({ content, state }) => `${content} ${state}`);
+const states = (of = outbox) => of.entriesOf("r1").map(({ content, state }) => `${content} ${state}`);
 const ack = (nonce, roomId = "r1") => ({ id: `m-${nonce}`, roomId, seq: 1, changeSeq: 1, nonce, createdAt: "" });
 
 /** The newest transmission ends. */
@@ -172,15 +175,6 @@ test("a room says when nothing of it waits any more", async () => {
   assert.deepEqual(idle, ["r1"]);
 });
 
-test("what an earlier page left is sent with its nonce; what was acknowledged is not", async () => {
-  const left = { roomId: "r1", content: "left", replyTo: null, createdAt: "", error: null, ack: null };
-  stored.set("old1", { ...left, nonce: "old1", state: "pending" });
-  stored.set("old2", { ...left, nonce: "old2", state: "sent" });
-  await outbox.load();
-  outbox.flush();
-  assert.deepEqual(wire.map(({ entry }) => entry.nonce), ["old1"]);
-});
-
 test("a store that fails does not stop a message", async (t) => {
   t.mock.method(console, "warn", () => {});
   outbox.store.put = async () => {
@@ -191,12 +185,105 @@ test("a store that fails does not stop a message", async (t) => {
   assert.deepEqual(states(), ["hello sent"]);
 });
 
-test("cleared, nothing of one person leaves under another's name", async () => {
-  add("one");
-  add("two");
-  await answer(new NetError("RATE_LIMITED", "", { retryAfterMs: 1000 }));
-  outbox.clear();
-  await clock.tick(5000);
-  assert.equal(wire.length, 1);
-  assert.equal(stored.size, 0);
+describe("what is kept on this device", () => {
+  const nonces = () => wire.map(({ entry }) => entry.nonce);
+
+  test("what an earlier page left is sent in its order, with its nonces; what was acknowledged is not", async () => {
+    add("acknowledged");
+    await answer("ack");
+    isReady = false;
+    add("first");
+    add("second");
+    outbox.store.end();
+    isReady = true;
+    wire = [];
+    const later = page();
+    await later.open("ann");
+    await answer("ack");
+    await answer("ack");
+    assert.deepEqual(nonces(), ["n2", "n3"]);
+    assert.deepEqual(states(later), ["first sent", "second sent"]);
+    assert.equal(disk.rows.has("ann n1"), false);
+  });
+
+  test("another person sends none of it, and does not see it; it waits for its own", async () => {
+    isReady = false;
+    add("ann's");
+    outbox.close();
+    assert.deepEqual(states(), []);
+    isReady = true;
+    await outbox.open("ben");
+    outbox.flush();
+    assert.deepEqual([states(), nonces()], [[], []]);
+    outbox.close();
+    await outbox.open("ann");
+    assert.deepEqual(nonces(), ["n1"]);
+  });
+
+  test("wiped, nothing of it is left, and what waited for its turn is not sent", async () => {
+    add("one");
+    add("two");
+    await answer(new NetError("RATE_LIMITED", "", { retryAfterMs: 1000 }));
+    outbox.wipe();
+    outbox.close();
+    await clock.tick(5000);
+    assert.equal(wire.length, 1);
+    assert.equal(disk.rows.size, 0);
+  });
+});
+
+describe("several pages of one person", () => {
+  let other;
+
+  beforeEach(async () => {
+    other = page();
+    await other.open("ann");
+  });
+
+  test("show the same, and one of them sends it", async () => {
+    add("hello");
+    assert.deepEqual(states(other), ["hello pending"]);
+    assert.deepEqual(other.waitingRooms, []);
+    other.flush();
+    assert.equal(wire.length, 1);
+    await answer("ack");
+    assert.deepEqual(states(other), ["hello sent"]);
+    outbox.settle("n1");
+    assert.deepEqual([states(), states(other)], [[], []]);
+  });
+
+  test("late word of what has arrived does not bring it back", () => {
+    other.settle("n1");
+    add("hello");
+    assert.deepEqual(states(other), []);
+  });
+
+  test("delete and retry in one are seen in the other", async () => {
+    add("bad");
+    await answer(new NetError("VALIDATION_ERROR", "Too long."));
+    assert.deepEqual(states(other), ["bad failed"]);
+    other.retry("n1");
+    assert.deepEqual([states(), wire.length], [["bad pending"], 2]);
+    await answer(new NetError("VALIDATION_ERROR", "Too long."));
+    outbox.discard("n1");
+    assert.deepEqual([states(), states(other), disk.rows.size], [[], [], 0]);
+  });
+
+  test("one that ended leaves its entries to the other", async () => {
+    isReady = false;
+    add("unsent");
+    isReady = true;
+    assert.equal(wire.length, 0);
+    outbox.store.end();
+    assert.equal(wire.length, 1);
+    await answer("ack");
+    assert.deepEqual(states(other), ["unsent sent"]);
+  });
+
+  test("signing out in one wipes the other", () => {
+    isReady = false;
+    add("unsent");
+    other.wipe();
+    assert.deepEqual([states(), states(other), disk.rows.size], [[], [], 0]);
+  });
 });

@@ -76,7 +76,7 @@ describe("messages", () => {
     const change = { roomId: "r1", messageId: "m9", seq: 9, emoji: "🫖", userId: "u2" };
     reactionChanged({ ...change, changeSeq: 11, added: true, count: 1 });
     reactionChanged({ ...change, changeSeq: 12, userId: "u3", added: true, count: 2 });
-    assert.deepEqual(list()[1].reactions, [{ emoji: "🫖", count: 2, userIds: ["u2", "u3"] }]);
+    assert.deepEqual(list()[1].reactions, [{ emoji: "🫖", count: 2, userIds: ["u2", "u3"], me: false }]);
     reactionChanged({ ...change, changeSeq: 13, added: false, count: 1 });
     reactionChanged({ ...change, changeSeq: 14, userId: "u3", added: false, count: 0 });
     assert.deepEqual(list()[1].reactions, []);
@@ -121,6 +121,12 @@ describe("people", () => {
     assert.equal(people.typing.value.get("r1")?.size, 0);
   });
 
+  test("who went while nobody looked is not in the next snapshot", () => {
+    people.presenceUpdated({ changes: [{ userId: "a", status: "idle", customStatus: null, lastSeenAt: null }] });
+    people.presenceReplaced({ changes: [{ userId: "b", status: "online", customStatus: null, lastSeenAt: null }] });
+    assert.deepEqual([...people.presence.value.keys()], ["b"]);
+  });
+
   test("presence is what the last batch said", () => {
     people.presenceUpdated({ changes: [{ userId: "a", status: "idle", customStatus: "tea", lastSeenAt: null }] });
     people.presenceUpdated({ changes: [{ userId: "b", status: "dnd", customStatus: null, lastSeenAt: null }] });
@@ -144,19 +150,9 @@ describe("rooms", () => {
     roomState.listsLoaded(servers, rooms);
   });
 
-  test("grouped by server name, in their places; rooms that stand alone last; voice not yet", () => {
+  test("grouped by server name, in their places; rooms that stand alone last; those one talks in among them", () => {
     const groups = roomState.roomGroups.value.map(({ server, rooms }) => [server?.name ?? null, rooms.map(({ id }) => id)]);
-    assert.deepEqual(groups, [["Parlor", ["a", "b"]], ["Workshop", ["w"]], [null, ["alone"]]]);
-  });
-
-  test("news is what came after one last looked", () => {
-    assert.equal(roomState.hasNews("a"), false);
-    roomState.headSeen("a", 6);
-    assert.equal(roomState.hasNews("a"), true);
-    roomState.roomSeen("a");
-    assert.equal(roomState.hasNews("a"), false);
-    roomState.headSeen("a", 5);
-    assert.equal(roomState.hasNews("a"), false);
+    assert.deepEqual(groups, [["Parlor", ["voice", "a", "b"]], ["Workshop", ["w"]], [null, ["alone"]]]);
   });
 
   test("a server takes its rooms along", () => {
@@ -211,9 +207,9 @@ describe("typing", () => {
 
 test("a pong with a version no event told says what to fetch again", () => {
   versionsReset();
-  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 3 }, me: 1 }), { lists: false, me: false });
+  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 3 }, me: 1 }), { servers: [], me: false });
   versionSeen("s1", 4);
-  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 4 }, me: 1 }), { lists: false, me: false });
-  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 5 }, me: 2 }), { lists: true, me: true });
-  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 5 }, me: 2 }), { lists: false, me: false });
+  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 4 }, me: 1 }), { servers: [], me: false });
+  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 5 }, me: 2 }), { servers: ["s1"], me: true });
+  assert.deepEqual(staleBy({ heads: {}, servers: { s1: 5 }, me: 2 }), { servers: [], me: false });
 });

@@ -1,116 +1,13 @@
-/** Every sentence of the client, in English. A language is one such file; no sentence lives elsewhere. */
+/** Every sentence of the client, in English, by area. A language is one such folder; no sentence lives elsewhere. */
+
+import { app } from "./en/app.js";
+import { channels } from "./en/channels.js";
+import { composer } from "./en/composer.js";
+import { conversation } from "./en/conversation.js";
+import { direct } from "./en/direct.js";
+import { house } from "./en/house.js";
+import { server } from "./en/server.js";
+import { voice } from "./en/voice.js";
 
 /** @type {Record<string, string | Record<string, string>>} */
-export const en = {
-  "app.name": "Parlor",
-  "app.restoring": "Opening Parlor…",
-  "app.unreachable": "Parlor cannot be reached.",
-  "app.unreachable.hint": "It keeps trying. Your session here is kept.",
-  "app.retry": "Try again",
-  "app.skip": "Skip to the conversation",
-
-  "welcome.title": "Come in.",
-  "welcome.lead": "A quiet place for your community to talk.",
-  "welcome.ways": "Ways to come in",
-  "welcome.guest": "As a guest",
-  "welcome.login": "Sign in",
-  "welcome.register": "Register",
-  "welcome.guest.hint": "One name is enough, nothing else.",
-  "welcome.guest.submit": "Come in",
-  "welcome.login.submit": "Sign in",
-  "welcome.register.submit": "Create my account",
-  "welcome.busy": "One moment…",
-  "field.email": "E-mail",
-  "field.password": "Password",
-  "field.password.hint": "At least 8 characters.",
-  "field.displayName": "Name",
-  "field.displayName.hint": "What others see. You can change it later.",
-  "field.username": "Your name here",
-  "field.username.hint": "3 to 32 letters, digits, - or _.",
-
-  "notice.signed-out": "You were signed out. Sign in to go on.",
-  "notice.revoked": "This session was ended, here or on another device. Sign in to go on.",
-  "notice.banned": "This account may not come in.",
-  "notice.bye": "You are signed out. See you soon.",
-  "notice.wiped": "You are signed out. What was still unsent is gone.",
-
-  "rooms.title": "Channels",
-  "rooms.direct": "Rooms",
-  "rooms.empty": "There is no channel here yet.",
-  "rooms.open": "Channels",
-  "rooms.close": "Close channels",
-  "rooms.news": "new messages",
-  "rooms.gone": "This channel is no longer there for you.",
-  "me.signout": "Sign out",
-  "me.guest": "guest",
-
-  "people.title": "Here now",
-  "people.open": "People",
-  "people.close": "Close people",
-  "people.count": { one: "{count} person here", other: "{count} people here" },
-  "people.you": "you",
-  "people.many": "Too many to list.",
-  "people.unknown": "Somebody",
-  "status.online": "online",
-  "status.idle": "away",
-  "status.dnd": "do not disturb",
-  "status.offline": "offline",
-  "status.unknown": "not known right now",
-
-  "conversation.title": "Conversation",
-  "conversation.none": "Choose a channel to read and write.",
-  "conversation.loading": "Loading messages…",
-  "conversation.start": "This is where {room} begins.",
-  "conversation.older": "Loading older messages…",
-  "conversation.older.failed": "Older messages could not be loaded.",
-  "conversation.new": { one: "{count} new message", other: "{count} new messages" },
-  "conversation.latest": "To the newest",
-  "day.today": "Today",
-  "day.yesterday": "Yesterday",
-
-  "message.edited": "edited",
-  "message.deleted": "This message was deleted.",
-  "message.quoted.missing": "An earlier message",
-  "message.edit": "Edit",
-  "message.delete": "Delete",
-  "message.delete.ask": "Delete this message?",
-  "message.delete.keep": "Keep",
-  "message.edit.label": "Edit the message",
-  "message.edit.save": "Save",
-  "message.edit.cancel": "Cancel",
-  "message.edit.hint": "Enter saves, Escape cancels.",
-  "message.announced": "{name}: {text}",
-  "pending.pending": "on its way",
-  "pending.failed": "Not sent.",
-  "pending.retry": "Retry",
-  "pending.delete": "Delete",
-
-  "composer.label": "Message to {room}",
-  "composer.placeholder": "Write to {room}",
-  "composer.send": "Send",
-
-  "typing.one": "{a} is writing…",
-  "typing.two": "{a} and {b} are writing…",
-  "typing.many": "Several people are writing…",
-
-  "banner.connecting": "Connecting…",
-  "banner.reconnecting": "Reconnecting…",
-  "banner.waiting": "The connection was lost. Reconnecting in {seconds} s.",
-  "banner.offline": "You are offline. You can go on writing; it will be sent.",
-  "banner.replaced": "Parlor was opened in many other places; this one is resting.",
-  "banner.recovered": { one: "Caught up: {count} change while you were away.", other: "Caught up: {count} changes while you were away." },
-  "banner.retry": "Retry now",
-  "banner.takeover": "Use it here",
-  "toast.dismiss": "Dismiss",
-
-  "error.NETWORK": "No connection. Check your network and try again.",
-  "error.DISCONNECTED": "No connection at the moment. Try again when it is back.",
-  "error.TIMEOUT": "The server took too long to answer. Try again.",
-  "error.UNAVAILABLE": "Parlor is not ready right now. Try again in a moment.",
-  "error.RATE_LIMITED": "Too many tries. Wait a little.",
-  "error.INVALID_CREDENTIALS": "The e-mail or the password is wrong.",
-  "error.FORBIDDEN": "You may not do this.",
-  "error.NOT_FOUND": "This is no longer there.",
-  "error.TOO_LARGE": "This is too long to be sent.",
-  "error.unknown": "This did not work. Try again.",
-};
+export const en = { ...app, ...house, ...conversation, ...composer, ...server, ...channels, ...direct, ...voice };

@@ -10,6 +10,14 @@ const plurals = new Intl.PluralRules("en");
 const timeFormat = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const fullFormat = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 const dayFormat = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+const agoFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS_MS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
 
 /**
  * @param {string} key
@@ -53,4 +61,26 @@ export function dayOf(iso, now = new Date()) {
   if (day.toDateString() === now.toDateString()) return t("day.today");
   if (day.toDateString() === yesterday.toDateString()) return t("day.yesterday");
   return dayFormat.format(day);
+}
+
+/** The hour, with the day where that is not today. @param {string} iso @param {Date} [now] */
+export function momentOf(iso, now = new Date()) {
+  const isToday = new Date(iso).toDateString() === now.toDateString();
+  return isToday ? timeOf(iso) : `${dateOf(iso)}, ${timeOf(iso)}`;
+}
+
+/** Without the hour. @param {string} iso */
+export function dateOf(iso) {
+  return dateFormat.format(new Date(iso));
+}
+
+/**
+ * How long ago, roughly: "3 hours ago".
+ * @param {string} iso
+ * @param {number} [now]
+ */
+export function agoOf(iso, now = Date.now()) {
+  const ms = new Date(iso).getTime() - now;
+  const [unit, size] = UNITS_MS.find(([, length]) => Math.abs(ms) >= length) ?? ["minute", 60_000];
+  return agoFormat.format(Math.min(0, Math.round(ms / size)), unit);
 }

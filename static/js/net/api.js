@@ -84,6 +84,15 @@ export class Api extends Emitter {
   }
 
   /**
+   * The few doors that are open without a token (a call by its code).
+   * @param {string} path
+   * @returns {Promise<Answer>}
+   */
+  getPublic(path) {
+    return this.#exchange("GET", path, {}, null);
+  }
+
+  /**
    * @param {string} path
    * @param {object} [body]
    * @returns {Promise<Answer>}
@@ -95,13 +104,14 @@ export class Api extends Emitter {
   /**
    * Every page of a list, at most `maxPages` of them.
    * @param {string} path
+   * @param {Record<string, string | number>} [query]
    * @param {number} [maxPages]
    * @returns {Promise<any[]>}
    */
-  async all(path, maxPages = 20) {
+  async all(path, query = {}, maxPages = 20) {
     const rows = [];
     for (let page = 1, pages = 1; page <= Math.min(pages, maxPages); page += 1) {
-      const { data, meta } = await this.get(path, { query: { page, limit: 100 } });
+      const { data, meta } = await this.get(path, { query: { ...query, page, limit: 100 } });
       rows.push(...data);
       pages = meta?.totalPages ?? 1;
     }

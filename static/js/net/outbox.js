@@ -3,14 +3,18 @@
  * sent again after any doubt without being written twice (PROTOCOL.md, rule 3). It must not know
  * how entries travel (`transmit` does) nor show them.
  *
- * Per room one entry is under way at a time: that keeps the order in which they were written.
- * Events: `change` ({roomId}), `idle` ({roomId}: nothing of that room waits any more).
+ * Per room one entry is under way at a time: that keeps the order in which they were written. What
+ * another page of the same person wrote is shown here too, and sent from there; when that page is gone,
+ * its store hands the entries over.
+ *
+ * Events: `change` ({roomId}), `idle` ({roomId}: nothing of that room waits here any more).
  */
 
 import { Backoff } from "./backoff.js";
 import { systemClock } from "./clock.js";
 import { Emitter } from "./emitter.js";
 import { asNetError } from "./errors.js";
+import { newName } from "./names.js";
 
 /** @import {Clock} from "./clock.js" */
 /** @import {NetError} from "./errors.js" */
@@ -29,11 +33,22 @@ import { asNetError } from "./errors.js";
  */
 
 /**
- * Where entries survive a reload. `load` answers in the order they were put.
+ * What other pages of the same person did. `put` with `isOurs`: the entry is this page's to send now.
+ * @typedef {object} OutboxNews
+ * @property {(entry: OutboxEntry, isOurs: boolean) => void} put
+ * @property {(nonce: string) => void} removed
+ * @property {() => void} wiped
+ */
+
+/**
+ * Where one person's entries survive a reload; `put` makes an entry this page's. What is there already,
+ * and what other pages do, is told as news, in the order it was written.
  * @typedef {object} OutboxStore
- * @property {() => Promise<OutboxEntry[]>} load
+ * @property {(personId: string, news: OutboxNews) => Promise<void>} open
  * @property {(entry: OutboxEntry) => Promise<void>} put
  * @property {(nonce: string) => Promise<void>} remove
+ * @property {() => Promise<void>} wipe everything of this person, in every page
+ * @property {() => void} close
  */
 
 /**
@@ -48,12 +63,20 @@ import { asNetError } from "./errors.js";
 
 /** @returns {OutboxStore} a store that forgets on reload */
 export function memoryStore() {
-  return { load: async () => [], put: async () => {}, remove: async () => {} };
+  const done = async () => {};
+  return { open: done, put: done, remove: done, wipe: done, close: () => {} };
 }
+
+/** How many nonces of what arrived are remembered: word of them from elsewhere may come late. */
+const MOST_SETTLED = 500;
 
 export class Outbox extends Emitter {
   /** @type {Map<string, OutboxEntry>} by nonce, in the order they were written */
   #entries = new Map();
+  /** @type {Set<string>} nonces of entries that another page sends */
+  #elsewhere = new Set();
+  /** @type {Set<string>} nonces of what has arrived: it must not come back */
+  #settled = new Set();
   /** @type {Set<string>} rooms with an entry under way */
   #sending = new Set();
   /** @type {Map<string, unknown>} rooms that wait before the next try: their timers */
@@ -67,16 +90,19 @@ export class Outbox extends Emitter {
     this.options = options;
     this.store = options.store ?? memoryStore();
     this.clock = options.clock ?? systemClock;
-    this.uuid = options.uuid ?? (() => crypto.randomUUID());
+    this.uuid = options.uuid ?? newName;
   }
 
-  /** Take up what an earlier page left behind. */
-  async load() {
-    for (const entry of await this.store.load()) {
-      if (entry.state === "sent" || this.#entries.has(entry.nonce)) continue;
-      this.#entries.set(entry.nonce, entry);
-      this.emit("change", { roomId: entry.roomId });
-    }
+  /**
+   * Take up what earlier pages of this person left behind.
+   * @param {string} personId
+   */
+  async open(personId) {
+    await this.store.open(personId, {
+      put: (entry, isOurs) => this.#told(entry, isOurs),
+      removed: (nonce) => this.#forget(nonce),
+      wiped: () => this.#forgetAll(),
+    });
   }
 
   /**
@@ -107,8 +133,8 @@ export class Outbox extends Emitter {
 
   /** Rooms that still have something to send. */
   get waitingRooms() {
-    const pending = [...this.#entries.values()].filter((entry) => entry.state === "pending");
-    return [...new Set(pending.map((entry) => entry.roomId))];
+    const ours = [...this.#entries.values()].filter((entry) => this.#isDue(entry));
+    return [...new Set(ours.map((entry) => entry.roomId))];
   }
 
   /**
@@ -132,7 +158,19 @@ export class Outbox extends Emitter {
    * @param {string | null} nonce
    */
   settle(nonce) {
-    if (nonce !== null && this.#entries.has(nonce)) this.#remove(nonce);
+    if (nonce === null) return;
+    this.#settled.add(nonce);
+    const [oldest] = this.#settled;
+    if (oldest !== undefined && this.#settled.size > MOST_SETTLED) this.#settled.delete(oldest);
+    if (this.#entries.has(nonce)) this.#remove(nonce);
+  }
+
+  /**
+   * The room is gone for this person: nothing can be sent there any more.
+   * @param {string} roomId
+   */
+  drop(roomId) {
+    for (const { nonce } of this.entriesOf(roomId)) this.#remove(nonce);
   }
 
   /** Send what waits, in every room or in one. Call it whenever a room becomes ready. */
@@ -141,17 +179,49 @@ export class Outbox extends Emitter {
     for (const room of rooms) this.#sendNext(room);
   }
 
-  /** Another person signs in: nothing of this one may leave under their name. */
-  clear() {
+  /** Another person signs in: nothing of this one may leave under their name. It stays theirs, stored. */
+  close() {
+    this.store.close();
+    this.#forgetAll();
+    this.#settled.clear();
+  }
+
+  /** This person signs out: nothing of what they wrote is kept here. */
+  wipe() {
+    this.#keep(this.store.wipe());
+    this.#forgetAll();
+  }
+
+  #forgetAll() {
     for (const timer of this.#pauses.values()) this.clock.clearTimeout(timer);
     this.#pauses.clear();
-    for (const nonce of [...this.#entries.keys()]) this.#remove(nonce);
+    for (const nonce of [...this.#entries.keys()]) this.#forget(nonce);
+  }
+
+  /**
+   * @param {OutboxEntry} entry
+   * @param {boolean} isOurs
+   */
+  #told(entry, isOurs) {
+    const { nonce, roomId, state } = entry;
+    // It has arrived: seen in the room here, or acknowledged to a page that is gone.
+    if (this.#settled.has(nonce) || (isOurs && state === "sent")) return this.#keep(this.store.remove(nonce));
+    if (isOurs) this.#elsewhere.delete(nonce);
+    else this.#elsewhere.add(nonce);
+    this.#entries.set(nonce, entry);
+    this.#changed(roomId);
+    this.flush(roomId);
+  }
+
+  /** @param {OutboxEntry} entry */
+  #isDue({ nonce, state }) {
+    return state === "pending" && !this.#elsewhere.has(nonce);
   }
 
   /** @param {string} roomId */
   async #sendNext(roomId) {
     if (this.#sending.has(roomId) || this.#pauses.has(roomId)) return;
-    const entry = this.entriesOf(roomId).find(({ state }) => state === "pending");
+    const entry = this.entriesOf(roomId).find((waiting) => this.#isDue(waiting));
     if (!entry || !this.options.isReady(roomId)) return;
     this.#sending.add(roomId);
     try {
@@ -208,25 +278,29 @@ export class Outbox extends Emitter {
   /** @param {OutboxEntry} entry */
   #put(entry) {
     this.#entries.set(entry.nonce, entry);
+    this.#elsewhere.delete(entry.nonce);
     this.#keep(this.store.put(entry));
     this.#changed(entry.roomId);
   }
 
   /** @param {string} nonce */
   #remove(nonce) {
-    const entry = this.#entries.get(nonce);
-    if (!entry) return;
-    this.#entries.delete(nonce);
     this.#keep(this.store.remove(nonce));
-    this.#changed(entry.roomId);
+    this.#forget(nonce);
+  }
+
+  /** @param {string} nonce */
+  #forget(nonce) {
+    const entry = this.#entries.get(nonce);
+    this.#entries.delete(nonce);
+    this.#elsewhere.delete(nonce);
+    if (entry) this.#changed(entry.roomId);
   }
 
   /** @param {string} roomId */
   #changed(roomId) {
     this.emit("change", { roomId });
-    if (!this.entriesOf(roomId).some(({ state }) => state === "pending")) {
-      this.emit("idle", { roomId });
-    }
+    if (!this.waitingRooms.includes(roomId)) this.emit("idle", { roomId });
   }
 
   /**

@@ -112,9 +112,12 @@ export class Gateway extends Emitter {
     else if (online) this.retryNow();
   }
 
-  /** Ask for a sign of life now: after sleep, or when the network changed. */
-  probe() {
-    if (this.isReady) this.#ping(PROBE_TIMEOUT_MS);
+  /**
+   * Ask for a sign of life now: after sleep, or when the network changed.
+   * @param {number} [timeoutMs] for as long it is waited for
+   */
+  probe(timeoutMs = PROBE_TIMEOUT_MS) {
+    if (this.isReady) this.#ping(timeoutMs);
   }
 
   /**

@@ -27,6 +27,8 @@ export class Subscriptions extends Emitter {
   #cursors = new Map();
   /** @type {Set<string>} */
   #wanted = new Set();
+  /** @type {Set<string>} rooms a lost connection cut off, until they have caught up */
+  #cutOff = new Set();
   /** @type {Map<string, number>} cursors to recover from, sent together */
   #toRecover = new Map();
   /** @type {string | null} */
@@ -58,6 +60,7 @@ export class Subscriptions extends Emitter {
   /** @param {string} roomId */
   leave(roomId) {
     if (!this.#wanted.delete(roomId)) return;
+    this.#cutOff.delete(roomId);
     this.#cursors.get(roomId)?.disconnected();
     this.gateway.send("room:leave", { roomId });
   }
@@ -68,6 +71,7 @@ export class Subscriptions extends Emitter {
    */
   forget(roomId) {
     this.#wanted.delete(roomId);
+    this.#cutOff.delete(roomId);
     this.#cursors.get(roomId)?.reset();
     this.#cursors.delete(roomId);
   }
@@ -97,6 +101,7 @@ export class Subscriptions extends Emitter {
 
   #down() {
     this.#toRecover.clear();
+    for (const roomId of this.#wanted) if (this.isJoined(roomId)) this.#cutOff.add(roomId);
     for (const cursor of this.#cursors.values()) cursor.disconnected();
   }
 
@@ -161,10 +166,9 @@ export class Subscriptions extends Emitter {
     const roomId = data.room.id;
     if (!this.#wanted.has(roomId)) return;
     const cursor = this.#cursorFor(roomId);
-    const wasKnown = cursor.cursor !== null;
     cursor.joined(data);
     this.emit("joined", data);
-    if (wasKnown) this.#tellRecovered(roomId, data.recovered, data.messages.length);
+    this.#tellRecovered(roomId, data.recovered, data.messages.length);
   }
 
   /** @param {Missed} data */
@@ -183,6 +187,8 @@ export class Subscriptions extends Emitter {
    * @param {number} count
    */
   #tellRecovered(roomId, recovered, count) {
+    if (!this.#cutOff.has(roomId)) return;
+    if (!this.#cursors.get(roomId)?.isBehind) this.#cutOff.delete(roomId);
     if (recovered && count > 0) this.emit("recovered", { roomId, count });
   }
 

@@ -6,6 +6,9 @@
 
 import { signal } from "@preact/signals-core";
 
+import { reactionsAfter, withMine } from "./reactions.js";
+import { me } from "./session.js";
+
 /** @import {Signal} from "@preact/signals-core" */
 /** @import {Message, MessageDeleted, ReactionChanged} from "../net/protocol.js" */
 
@@ -44,8 +47,9 @@ export function conversation(roomId) {
  */
 export function messagesReplaced(roomId, messages) {
   const store = storeOf(roomId);
+  const before = new Map(store.byId);
   store.byId.clear();
-  for (const message of messages) store.byId.set(message.id, message);
+  for (const message of messages) store.byId.set(message.id, withMine(message, before.get(message.id), myId()));
   const seqs = messages.map(({ seq }) => seq);
   // The first number of a room is 1: a list that starts there has nothing before it.
   store.floorSeq = seqs.length > 0 ? Math.min(...seqs) : 0;
@@ -103,23 +107,32 @@ export function messageChanged({ message }) {
 export function messageDeleted({ id, roomId, seq, changeSeq, deletedAt }) {
   const store = storeOf(roomId);
   const known = store.byId.get(id) ?? blank(id, roomId, seq, deletedAt);
-  const gone = { content: null, html: null, reactions: [], deletedAt, updatedAt: deletedAt };
+  const gone = { content: null, html: null, mentions: [], reactions: [], deletedAt, updatedAt: deletedAt };
   take(store, { ...known, ...gone, changeSeq });
   show(store, {});
 }
 
 /** @param {ReactionChanged} data */
-export function reactionChanged({ roomId, messageId, changeSeq, emoji, userId, added, count }) {
+export function reactionChanged({ roomId, messageId, changeSeq, ...change }) {
   const store = storeOf(roomId);
   const known = store.byId.get(messageId);
   if (!known) return;
-  const before = known.reactions.find((reaction) => reaction.emoji === emoji);
-  const others = (before?.userIds ?? []).filter((id) => id !== userId);
-  const userIds = added ? [...others, userId].slice(0, 50) : others;
-  const rest = known.reactions.filter((reaction) => reaction !== before);
-  const reactions = count > 0 ? [...rest, { emoji, count, userIds }] : rest;
-  take(store, { ...known, reactions, changeSeq });
+  take(store, { ...known, reactions: reactionsAfter(known.reactions, change, myId()), changeSeq });
   show(store, {});
+}
+
+/**
+ * A message of the room in the newest state that was seen, loaded into the list or not.
+ * @param {string} roomId
+ * @param {string} messageId
+ */
+export function knownMessage(roomId, messageId) {
+  return stores.get(roomId)?.byId.get(messageId);
+}
+
+/** The newest one that is not deleted. @param {string} roomId */
+export function newestMessage(roomId) {
+  return conversation(roomId).peek().list.findLast(({ deletedAt }) => deletedAt === null) ?? null;
 }
 
 /** @param {string} roomId */
@@ -147,7 +160,12 @@ function storeOf(roomId) {
  */
 function take(store, message) {
   const known = store.byId.get(message.id);
-  if (!known || known.changeSeq < message.changeSeq) store.byId.set(message.id, message);
+  if (known && known.changeSeq >= message.changeSeq) return;
+  store.byId.set(message.id, withMine(message, known, myId()));
+}
+
+function myId() {
+  return me.peek()?.id;
 }
 
 /**
@@ -179,6 +197,7 @@ function blank(id, roomId, seq, at) {
     html: null,
     nonce: null,
     replyTo: null,
+    mentions: [],
     reactions: [],
     pinned: false,
     edited: false,

@@ -13,6 +13,9 @@ import { withEntry, withoutEntry } from "./maps.js";
 /** @type {Signal<ReadonlyMap<string, Presence>>} by user id */
 export const presence = signal(new Map());
 
+/** Before the server has said how people look, nobody is "offline". */
+export const isPresenceKnown = signal(false);
+
 /** @type {Signal<ReadonlyMap<string, ReadonlyMap<string, PersonHere>>>} by room id, then user id */
 export const peopleHere = signal(new Map());
 
@@ -27,6 +30,17 @@ export function presenceUpdated({ changes }) {
   const next = new Map(presence.value);
   for (const { userId, status, customStatus } of changes) next.set(userId, { status, customStatus });
   presence.value = next;
+  isPresenceKnown.value = true;
+}
+
+/**
+ * What `server:view` answers: everybody of that server who is not offline. Who went while nobody
+ * looked is not in it.
+ * @param {{changes: PresenceChange[]}} data
+ */
+export function presenceReplaced(data) {
+  presence.value = new Map();
+  presenceUpdated(data);
 }
 
 /**
@@ -83,6 +97,7 @@ export function typingForgotten() {
 }
 
 export function peopleReset() {
+  isPresenceKnown.value = false;
   presence.value = new Map();
   peopleHere.value = new Map();
   countsHere.value = new Map();

@@ -3,13 +3,19 @@
  * else: what an event asks to be done (leave a room, sign out) is wiring.js's.
  */
 
+import { categoriesTold } from "./categories.js";
+import { directHeard, recipientRenamed } from "./direct.js";
 import { me } from "./session.js";
-import { messageChanged, messageDeleted, reactionChanged } from "./messages.js";
+import { memberChanged, memberLeft, memberRenamed } from "./members.js";
+import { messageChanged, messageDeleted, newestMessage, reactionChanged } from "./messages.js";
 import { personUpdated, presenceUpdated, typingUpdated, userJoined, userLeft } from "./people.js";
-import { currentRoomId, headSeen, roomGone, roomSeen, roomUpdated, serverGone, serverUpdated } from "./rooms.js";
-import { versionSeen } from "./versions.js";
+import { newestIs, readOf, readTold } from "./reads.js";
+import { replyTargetDeleted } from "./replying.js";
+import { rolesTold } from "./roles.js";
+import { roomGone, roomUpdated, serverGone, serverUpdated } from "./rooms.js";
+import { roomSeats, roomSeatsForgotten, voiceSpeaking, voiceState } from "./voice.js";
 
-/** @import {AuthOk, Message, RoomJoined, User} from "../net/protocol.js" */
+/** @import {AuthOk, Message, RoomActivity, RoomJoined, User} from "../net/protocol.js" */
 
 /**
  * Changes with a number: the room's cursor hands them in, each once and in order.
@@ -19,9 +25,13 @@ export const numbered = {
   "message:new": (data) => {
     messageChanged(data);
     stopsWriting(data.message);
+    directHeard(data.message.roomId, Date.parse(data.message.createdAt));
   },
   "message:updated": messageChanged,
-  "message:deleted": messageDeleted,
+  "message:deleted": (data) => {
+    messageDeleted(data);
+    replyTargetDeleted(data);
+  },
   "reaction:changed": reactionChanged,
 };
 
@@ -32,45 +42,57 @@ export const numbered = {
 export const plain = {
   "auth:ok": (/** @type {AuthOk} */ { user, rooms }) => {
     me.value = user;
-    for (const { id, lastSeq, mentions } of rooms) headSeen(id, lastSeq, mentions);
+    for (const { id, ...told } of rooms) readTold(id, told);
   },
-  "room:joined": (/** @type {RoomJoined} */ { room, lastSeq }) => {
+  "room:joined": (/** @type {RoomJoined} */ { room, lastSeq, readSeq, unread, mentions, voice }) => {
     roomUpdated(room);
-    headSeen(room.id, lastSeq);
+    roomSeats(room.id, voice ?? []);
+    readTold(room.id, { lastSeq, readSeq, unread, mentions });
   },
-  "room:activity": ({ roomId, lastSeq, mentions }) => headSeen(roomId, lastSeq, mentions),
-  "read:updated": ({ roomId, seq }) => roomSeen(roomId, seq),
+  "room:activity": (/** @type {RoomActivity} */ { roomId, ...told }) => {
+    if ((told.newestSeq ?? 0) > readOf(roomId).newestSeq) directHeard(roomId);
+    readTold(roomId, told);
+  },
   "room:updated": ({ room }) => roomUpdated(room),
-  "room:deleted": ({ roomId }) => roomGone(roomId),
-  "room:removed": ({ roomId }) => roomGone(roomId),
+  "room:deleted": roomLost,
+  "room:removed": roomLost,
   "room:user_joined": userJoined,
   "room:user_left": userLeft,
-  "server:updated": ({ server, version }) => {
-    serverUpdated(server);
-    versionSeen(server.id, version);
-  },
-  "server:member_joined": ({ serverId, version }) => void versionSeen(serverId, version),
-  "server:member_left": ({ serverId, version }) => void versionSeen(serverId, version),
-  "server:member_updated": ({ serverId, version }) => void versionSeen(serverId, version),
+  "server:updated": ({ server }) => serverUpdated(server),
+  "server:roles_updated": rolesTold,
+  "server:categories_updated": categoriesTold,
+  "server:member_joined": memberChanged,
+  "server:member_left": memberLeft,
+  "server:member_updated": memberChanged,
   "server:removed": ({ serverId }) => serverGone(serverId),
   "typing:update": (data) => {
     if (data.user.id !== me.value?.id) typingUpdated(data);
   },
   "presence:update": presenceUpdated,
+  "voice:state": voiceState,
+  "voice:speaking": voiceSpeaking,
   "user:updated": (/** @type {{user: User}} */ { user }) => {
     personUpdated(user);
+    memberRenamed(user);
+    recipientRenamed(user);
     if (user.id === me.value?.id) me.value = { ...me.value, ...user };
   },
 };
 
 /**
- * A room that is open and looked at has no news.
+ * A room that is joined is not told as activity: its own frames say how far it goes.
  * @param {string} roomId
  * @param {number} seq
  */
 export function changeSeen(roomId, seq) {
-  headSeen(roomId, seq);
-  if (roomId === currentRoomId.value) roomSeen(roomId, seq);
+  newestIs(roomId, newestMessage(roomId));
+  readTold(roomId, { lastSeq: seq });
+}
+
+/** @param {{roomId: string}} data */
+function roomLost({ roomId }) {
+  roomGone(roomId);
+  roomSeatsForgotten(roomId);
 }
 
 /** @param {Message} message */

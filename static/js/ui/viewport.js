@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 
+import { isPeopleShown, showPeople } from "../state/appearance.js";
+
 /** @import {Signal} from "@preact/signals" */
 
 /** @type {Signal<"channels" | "people" | null>} */
@@ -13,6 +15,8 @@ export const isNarrow = media("(max-width: 699px)");
 export const isMedium = media("(max-width: 1099px)");
 /** A finger: fields are not focused unasked, that would bring the keyboard up. */
 export const isTouch = media("(pointer: coarse)");
+/** The device asks for less motion; tokens.css keeps still then. */
+export const isStill = media("(prefers-reduced-motion: reduce)");
 
 /** @type {HTMLElement | null} */
 let opener = null;
@@ -31,6 +35,19 @@ export function hideDrawer() {
   opener = null;
   // Until the next drawing it is still inert.
   requestAnimationFrame(() => back?.focus());
+}
+
+/** The people: a drawer where it is narrow, else a column that stays as one leaves it. */
+export function togglePeople() {
+  if (isMedium.value) showDrawer("people");
+  else showPeople(!isPeopleShown.value);
+}
+
+export function hidePeople() {
+  if (isMedium.value) return hideDrawer();
+  showPeople(false);
+  // Its own button is gone; the one that brings it back is beside the topic.
+  document.getElementById("toggle-people")?.focus();
 }
 
 /** @param {string} query */

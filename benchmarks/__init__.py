@@ -1,0 +1,1 @@
+"""What Parlor is measured with. Nothing of Parlor imports this; see README.md here."""

@@ -1,0 +1,1 @@
+"""`make bench`: the chat path beside what others would build it with (benchmarks/README.md)."""

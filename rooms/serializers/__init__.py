@@ -1,0 +1,55 @@
+"""REST input of servers and rooms."""
+
+from rooms.serializers.fields import MAX_TIMEOUT_S
+from rooms.serializers.rooms import (
+    FILTER_PATTERN,
+    NewRoom,
+    OverrideOf,
+    People,
+    RoomChanges,
+    RoomSanction,
+    read_kind,
+)
+from rooms.serializers.servers import (
+    CategoryChanges,
+    ChannelOrder,
+    Heir,
+    MemberChanges,
+    NewBan,
+    NewCategory,
+    NewInvite,
+    NewRole,
+    NewServer,
+    NewTimeout,
+    Reason,
+    RoleChanges,
+    RoleOrder,
+    ServerChanges,
+    TypedName,
+)
+
+__all__ = [
+    "FILTER_PATTERN",
+    "MAX_TIMEOUT_S",
+    "CategoryChanges",
+    "ChannelOrder",
+    "Heir",
+    "MemberChanges",
+    "NewBan",
+    "NewCategory",
+    "NewInvite",
+    "NewRole",
+    "NewRoom",
+    "NewServer",
+    "NewTimeout",
+    "OverrideOf",
+    "People",
+    "Reason",
+    "RoleChanges",
+    "RoleOrder",
+    "RoomChanges",
+    "RoomSanction",
+    "ServerChanges",
+    "TypedName",
+    "read_kind",
+]
