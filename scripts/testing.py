@@ -18,9 +18,6 @@ from scripts.services import in_ci
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 REDIS_DATABASES = 16
-# A browser, a server and a database that share two cores with another such test may miss a
-# deadline. In CI these get a second try; the first is printed, and is a bug to be mended.
-OF_MANY_PROCESSES = ("browser", "services", "slow")
 
 
 def with_services() -> bool:
@@ -75,9 +72,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("browser"):
                 item.add_marker(missing)
     if in_ci():
+        # A browser, a server and a database that share two cores with another such test may miss a
+        # deadline. Each gets a second try; the first is printed, and is a bug to be mended.
         for item in items:
-            if any(map(item.get_closest_marker, OF_MANY_PROCESSES)):
-                item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:

@@ -162,7 +162,8 @@ async def test_activity_names_the_newest_message_and_comes_once_a_second(house, 
     await asyncio.sleep(1.2)
     told = [data for data in his.all("room:activity") if data["roomId"] == room["id"]]
     assert len(told) <= took_s + 2
-    assert not hers.all("room:activity")
+    # Of this room: what the tests before wrote in others is told to newcomers within a second, too.
+    assert room["id"] not in [data["roomId"] for data in hers.all("room:activity")]
 
 
 async def test_a_mention_is_counted_until_it_is_read_on_any_device(house, alice, bob):
