@@ -4,6 +4,7 @@ Knows keys and numbers only; names and rates are limits.py's.
 """
 
 import asyncio
+import hashlib
 import threading
 import time
 from collections import deque
@@ -12,13 +13,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis
-import redis.asyncio.retry
 import redis.backoff
 import redis.retry
 import structlog
 from django.conf import settings
-from limits.aio.storage import RedisStorage as AsyncRedisStorage
 from limits.storage import RedisStorage
+
+from api.redis_line import Line
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,9 @@ CONNECT_TIMEOUT_S = 0.1
 ANSWER_TIMEOUT_S = 0.15
 RETRY_AFTER_S = 5.0
 _AWAY = (redis.RedisError, OSError, asyncio.TimeoutError)
+# The event loop asks what the library's storage asks, without its pool, tasks and timers.
+_TAKE, _LOOK = RedisStorage.SCRIPT_ACQUIRE_MOVING_WINDOW, RedisStorage.SCRIPT_MOVING_WINDOW
+_TAKE_NAME = hashlib.sha1(_TAKE, usedforsecurity=False).hexdigest()
 
 
 class MemoryWindows:
@@ -80,10 +84,7 @@ class Counters:
         self._redis_url = redis_url
         self._prefix = prefix
         self._redis = _sync_storage(redis_url, prefix) if redis_url else None
-        # A client of redis.asyncio belongs to the loop it was first used in.
-        self._per_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncRedisStorage] = (
-            WeakKeyDictionary()
-        )
+        self._per_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = WeakKeyDictionary()
         self._away_until = 0.0  # on the monotonic clock; 0 while Redis is well
 
     def take(self, key: str, amount: int, window_s: int) -> float | None:
@@ -104,12 +105,8 @@ class Counters:
         """As `take`, in the event loop."""
         if self._redis is not None and self._may_ask_redis():
             try:
-                async with asyncio.timeout(CONNECT_TIMEOUT_S + ANSWER_TIMEOUT_S):
-                    storage = self._storage_of_loop()
-                    wait_s: float | None = None
-                    if not await storage.acquire_entry(key, amount, window_s):
-                        start, _ = await storage.get_moving_window(key, amount, window_s)
-                        wait_s = start + window_s - time.time()
+                line = self._line_of_loop()
+                wait_s = await self._ask(line, f"{self._prefix}:{key}", amount, window_s)
                 self._redis_is_well()
                 return wait_s
             except _AWAY as error:
@@ -146,14 +143,25 @@ class Counters:
             log.warning("limits_redis_away", error=str(error) or type(error).__name__)
         self._away_until = time.monotonic() + RETRY_AFTER_S
 
-    def _storage_of_loop(self) -> AsyncRedisStorage:
+    async def _ask(self, line: Line, key: str, amount: int, window_s: int) -> float | None:
+        now = time.time()
+        arguments = (1, key, now, amount, window_s, 1)
+        try:
+            is_within = await line.ask("EVALSHA", _TAKE_NAME, *arguments)
+        except redis.ResponseError:  # a Redis that does not know it yet
+            is_within = await line.ask("EVAL", _TAKE, *arguments)
+        if is_within:
+            return None
+        window = await line.ask("EVAL", _LOOK, 1, key, now - window_s, amount)
+        return float(window[0]) + window_s - now if window else 0.0
+
+    def _line_of_loop(self) -> Line:
         loop = asyncio.get_running_loop()
         if loop not in self._per_loop:
-            self._per_loop[loop] = AsyncRedisStorage(
-                f"async+{self._redis_url}",
-                implementation="redispy",
-                key_prefix=self._prefix,
-                **_patience(redis.asyncio.retry.Retry),
+            self._per_loop[loop] = Line(
+                self._redis_url,
+                connect_timeout_s=CONNECT_TIMEOUT_S,
+                answer_timeout_s=ANSWER_TIMEOUT_S,
             )
         return self._per_loop[loop]
 

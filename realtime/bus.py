@@ -1,4 +1,4 @@
-"""The doorbell between processes: one Redis pub/sub channel, through redis-py.
+"""The doorbell between processes: one Redis pub/sub channel (api/redis_line.py).
 
 It is allowed to lose, repeat and reorder (sequence rule 5): numbered changes are checked against
 the database, the roster repairs itself. So nothing here waits for Redis, and a Redis that is away
@@ -8,13 +8,14 @@ costs a bounded queue and a reconnect with a head check after it (docs/decisions
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 import redis
-import redis.asyncio
 import structlog
 
+from api.redis_line import Line
 from realtime import wire
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Bus:
         self._waiting = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._subscribed = asyncio.Event()
+        self._heard_at_s = 0.0  # when Redis last said anything, on the loop's clock
 
     async def start(self, timeout_s: float = 2.0) -> None:
         """Start; wait a moment for the subscription, but start without Redis too."""
@@ -61,67 +63,82 @@ class Bus:
         self._queue.append(entry)
         self._waiting.set()
 
-    def _client(self) -> Any:
-        return redis.asyncio.Redis.from_url(
+    def _line(self, on_push: Callable[[Any], None] | None = None) -> Line:
+        return Line(
             self._url,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
-            health_check_interval=0,
+            connect_timeout_s=REDIS_TIMEOUT_S,
+            answer_timeout_s=REDIS_TIMEOUT_S,
+            on_push=on_push,
         )
 
     async def _publish(self) -> None:
-        client = self._client()
-        while True:
-            await self._waiting.wait()
-            self._waiting.clear()
-            while self._queue:
-                count = min(len(self._queue), MAX_PARCEL)
-                entries = [self._queue.popleft() for _ in range(count)]
-                try:
-                    parcel = wire.encode(wire.Parcel(self._process, entries))
-                except (TypeError, ValueError):
-                    log.exception("doorbell_unwritable", entries=count)
-                    continue
-                try:
-                    await client.publish(self._channel, parcel)
-                except (redis.RedisError, OSError, TimeoutError) as error:
-                    # Lost on purpose: the others read the database when they see the head move.
-                    log.info("doorbell_lost", entries=count, error=str(error))
-                    await asyncio.sleep(0.2)
+        line = self._line()
+        try:
+            while True:
+                await self._waiting.wait()
+                self._waiting.clear()
+                while self._queue:
+                    await self._publish_parcel(line)
+        finally:
+            line.close()
+
+    async def _publish_parcel(self, line: Line) -> None:
+        count = min(len(self._queue), MAX_PARCEL)
+        entries = [self._queue.popleft() for _ in range(count)]
+        try:
+            parcel = wire.encode(wire.Parcel(self._process, entries))
+        except (TypeError, ValueError):
+            log.exception("doorbell_unwritable", entries=count)
+            return
+        try:
+            await line.ask("PUBLISH", self._channel, parcel)
+        except (redis.RedisError, OSError, TimeoutError) as error:
+            # Lost on purpose: the others read the database when they see the head move.
+            log.info("doorbell_lost", entries=count, error=str(error))
+            await asyncio.sleep(0.2)
 
     async def _listen(self) -> None:
-        retry_s = 0.1
+        loop, retry_s = asyncio.get_running_loop(), 0.1
         while True:
-            client = self._client()
+            line, began_s = self._line(self._hear), loop.time()
             try:
-                async with client.pubsub() as pubsub:
-                    await pubsub.subscribe(self._channel)
-                    await self._hear(pubsub)
-                    retry_s = 0.1
+                await line.connect()
+                line.tell("SUBSCRIBE", self._channel)
+                await self._watch(line)
             except (redis.RedisError, OSError, TimeoutError) as error:
                 log.info("doorbell_away", error=str(error))
             finally:
-                await client.aclose()
+                line.close()
+            retry_s = 0.1 if loop.time() - began_s > MAX_RETRY_S else min(MAX_RETRY_S, retry_s * 2)
             await asyncio.sleep(retry_s)
-            retry_s = min(MAX_RETRY_S, retry_s * 2)
 
-    async def _hear(self, pubsub: Any) -> None:
-        """Read until the connection breaks. A silent one is pinged: a paused Redis is silent."""
-        is_pinged = False
-        while True:
-            message = await pubsub.get_message(timeout=REDIS_TIMEOUT_S)
-            if message is None:
-                if is_pinged:
-                    raise TimeoutError("Redis does not answer")
-                await pubsub.ping()
+    async def _watch(self, line: Line) -> None:
+        """Until the connection breaks. A silent one is pinged: a paused Redis is silent."""
+        loop, is_pinged = asyncio.get_running_loop(), False
+        self._heard_at_s = loop.time()
+        while not line.lost.is_set():
+            silent_s = loop.time() - self._heard_at_s
+            if silent_s >= 2 * REDIS_TIMEOUT_S:
+                raise TimeoutError("Redis does not answer")
+            if silent_s < REDIS_TIMEOUT_S:
+                is_pinged = False
+            elif not is_pinged:
+                line.tell("PING")
                 is_pinged = True
-                continue
-            is_pinged = False
-            if message["type"] == "subscribe":
-                self._subscribed.set()
-                self.on_connected()
-            elif message["type"] == "message":
-                self._take(message["data"])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(
+                    line.lost.wait(), REDIS_TIMEOUT_S - silent_s % REDIS_TIMEOUT_S
+                )
+        raise redis.ConnectionError("Redis closed the connection")
+
+    def _hear(self, reply: Any) -> None:
+        """What a subscriber is told: a kind, and what belongs to it."""
+        self._heard_at_s = asyncio.get_running_loop().time()
+        if isinstance(reply, list) and reply[0] == b"subscribe":
+            self._subscribed.set()
+            self.on_connected()
+        elif isinstance(reply, list) and reply[0] == b"message":
+            self._take(reply[2])
 
     def _take(self, data: bytes) -> None:
         try:

@@ -6,7 +6,7 @@ counts them on the heads. The entries go in as one JSON parameter: the work on t
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ from accounts.payloads import person, person_of
 from api.errors import NotFound
 from messaging import changes
 from messaging.entries import AccessChanged, Appended, NewMessage
+from messaging.log.line import Line
 from messaging.log.transaction import Outcome, Told
 from messaging.models import Message
 from realtime.threads import run_db
@@ -26,13 +27,13 @@ LOCK_TIMEOUT_MS = 200
 
 _SQL = """
 WITH entry AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%s::json) AS given (
+    SELECT * FROM json_to_recordset($1::json) AS given (
         n int, id uuid, room_id uuid, sender_id uuid, content text, html text, mentions jsonb,
         nonce text, request_hash text, reply_to_id uuid, access_version bigint
     )
 ), head AS MATERIALIZED (
     SELECT room_id, last_seq, access_version FROM rooms_roomhead
-    WHERE room_id = ANY(%s::uuid[]) ORDER BY room_id FOR UPDATE {skip_locked}
+    WHERE room_id = ANY($2::uuid[]) ORDER BY room_id FOR UPDATE {skip_locked}
 ), found AS MATERIALIZED (
     SELECT entry.*, head.last_seq, head.access_version AS room_version,
         message.id AS written_id, sender.username, sender.display_name, sender.avatar_url
@@ -54,7 +55,7 @@ WITH entry AS MATERIALIZED (
         mentions, nonce, request_hash, reply_to_id, created_at, updated_at)
     SELECT id, room_id, seq, seq, 'user', sender_id, content, html,
         mentions, nonce, request_hash, reply_to_id, given_now, given_now
-    FROM fresh, (SELECT %s::timestamptz AS given_now) AS clock
+    FROM fresh, (SELECT $3::timestamptz AS given_now) AS clock
 ), mentioned AS (
     INSERT INTO messaging_mention (message_id, user_id, room_id, seq)
     SELECT id, person.value::uuid, room_id, seq
@@ -65,12 +66,12 @@ WITH entry AS MATERIALIZED (
     FROM (SELECT room_id, count(*) AS n FROM fresh GROUP BY room_id) AS added
     WHERE head.room_id = added.room_id
 )
-SELECT fresh.seq, found.written_id, found.room_version,
-    found.username, found.display_name, found.avatar_url
-FROM found LEFT JOIN fresh USING (n) ORDER BY found.n
+SELECT json_agg(json_build_array(fresh.seq, found.written_id, found.room_version,
+    found.username, found.display_name, found.avatar_url) ORDER BY found.n)
+FROM found LEFT JOIN fresh USING (n)
 """
-_WAITING = _SQL.format(skip_locked="")
-_SKIPPING = _SQL.format(skip_locked="SKIP LOCKED")
+_WAITING = _SQL.format(skip_locked="").encode()
+_SKIPPING = _SQL.format(skip_locked="SKIP LOCKED").encode()
 
 
 class Locked:
@@ -100,7 +101,7 @@ class _Given(msgspec.Struct):
     access_version: int
 
 
-class _Found(NamedTuple):
+class _Found(msgspec.Struct, array_like=True):
     """A row of the answer. `seq` is there where the entry was written, `written_id` where its nonce
     was before, `room_version` where the room is there and not locked, names where the sender is.
     """
@@ -109,15 +110,18 @@ class _Found(NamedTuple):
     written_id: UUID | None
     room_version: int | None
     username: str | None
-    display_name: str
-    avatar_url: str
+    display_name: str | None
+    avatar_url: str | None
+
+
+_answers = msgspec.json.Decoder(list[_Found])
 
 
 class Statement:
     """The statement on a connection of its own, opened when it is needed. One at a time."""
 
     def __init__(self) -> None:
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._line: Line | None = None
 
     async def write(self, entries: Sequence[NewMessage], *, skip_locked: bool) -> WrittenNews:
         """Write them all, or raise psycopg's error: then none is written, or that is unknown.
@@ -127,12 +131,12 @@ class Statement:
         now = timezone.now()
         given = [_given(n, entry) for n, entry in enumerate(entries)]
         rooms = list({str(entry.room_id) for entry in entries})
-        database = await self._open()
-        cursor = await database.execute(
+        line = await self._open()
+        answer = await line.ask(
             _SKIPPING if skip_locked else _WAITING,
-            (msgspec.json.encode(given).decode(), rooms, now),
+            (msgspec.json.encode(given), f"{{{','.join(rooms)}}}".encode(), str(now).encode()),
         )
-        found = [_Found(*row) for row in await cursor.fetchall()]
+        found = _answers.decode(answer.get_value(0, 0) or b"[]")
         written = WrittenNews([], [])
         for entry, row in zip(entries, found, strict=True):
             if row.seq is None:
@@ -141,7 +145,10 @@ class Statement:
             message = changes.row_of(entry, row.seq, now)
             written.outcomes.append(Appended(message, is_change=True))
             sender = person_of(
-                str(entry.sender_id), row.username or "", row.display_name, row.avatar_url
+                str(entry.sender_id),
+                row.username or "",
+                row.display_name or "",
+                row.avatar_url or "",
             )
             event = changes.event_of(entry, message, {entry.sender_id: sender})
             written.told.append((str(entry.room_id), row.seq, event))
@@ -150,22 +157,24 @@ class Statement:
 
     async def close(self) -> None:
         """Let the connection go; the next write opens another."""
-        database, self._connection = self._connection, None
-        if database is not None:
-            await database.close()
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()
 
-    async def _open(self) -> psycopg.AsyncConnection[Any]:
-        if self._connection is None or self._connection.closed:
+    async def _open(self) -> Line:
+        if self._line is not None and self._line.is_broken:
+            await self.close()
+        if self._line is None:
             given = connection.get_connection_params()
             for name in ("cursor_factory", "context"):
                 given.pop(name, None)
-            given |= {"autocommit": True, "prepare_threshold": 0, "tcp_user_timeout": 10_000}
+            given |= {"autocommit": True, "tcp_user_timeout": 10_000}
             database = await psycopg.AsyncConnection.connect(**given)
             await database.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
             # The plan is made once, perhaps while tables are empty, and must do when they are not.
             await database.execute("SET enable_seqscan = off")
-            self._connection = database
-        return self._connection
+            self._line = Line(database)
+        return self._line
 
 
 def _given(n: int, entry: NewMessage) -> _Given:

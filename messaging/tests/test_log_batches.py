@@ -12,6 +12,7 @@ from django.db import connection
 from api.errors import Conflict, NotFound, Unavailable
 from messaging.entries import AccessChanged, ReactionChange, Words
 from messaging.log import append, append_now, postgres, sqlite, statement, transaction
+from messaging.log.line import Line
 from messaging.models import Mention, Message
 from messaging.tests.test_log import (
     deletion,
@@ -254,18 +255,18 @@ def test_a_backend_killed_around_commit_leaves_one_row_one_ack_and_one_event(
     den, hall, people, admin, monkeypatch, rung, is_committed
 ):
     """The sender never learns of it: the nonce settles what happened."""
-    execute, kills = psycopg.AsyncConnection.execute, []
+    ask, kills = Line.ask, []
 
-    async def killed(database, query, *args, **options):
-        if kills or "FOR UPDATE" not in query:
-            return await execute(database, query, *args, **options)
-        kills.append(database.info.backend_pid)
+    async def killed(line, query, values):
+        if kills:
+            return await ask(line, query, values)
+        kills.append((await ask(line, b"SELECT pg_backend_pid()", ())).get_value(0, 0))
         if is_committed:
-            await execute(database, query, *args, **options)
-        admin.execute("SELECT pg_terminate_backend(%s)", kills)
-        return await execute(database, "SELECT 1")  # the answer never comes
+            await ask(line, query, values)
+        admin.execute("SELECT pg_terminate_backend(%s)", [int(kills[0])])
+        return await ask(line, b"SELECT 1", ())  # the answer never comes
 
-    monkeypatch.setattr(psycopg.AsyncConnection, "execute", killed)
+    monkeypatch.setattr(Line, "ask", killed)
     entries = [new((den, hall)[n % 2], people[0]) for n in range(6)]
     outcomes = all_at_once(*entries)
     assert kills
