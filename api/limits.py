@@ -15,7 +15,12 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 
 from api.addresses import network_of
 from api.errors import RateLimited
-from api.limits_storage import counters
+from api.limits_storage import MustWait, counters
+
+__all__ = [
+    "BadRateLimits", "MustWait", "Rate", "ahit", "ahit_rate", "counters", "hit", "hit_address",
+    "hit_at_once", "hit_rate", "reset_all", "table",
+]  # fmt: skip
 
 DEFAULTS = {
     "anonymous": "100/15min",  # per address
@@ -67,6 +72,15 @@ async def ahit(name: str, *who: str) -> None:
     if item := _item(name, settings.RATE_LIMITS):
         key = item.key_for(name, *who)
         wait_s = await counters().atake(key, item.amount, item.get_expiry())
+        if wait_s is not None:
+            raise RateLimited(wait_s)
+
+
+def hit_at_once(name: str, *who: str) -> None:
+    """As `ahit`, where no other process has to be asked. Raises `MustWait` otherwise."""
+    if item := _item(name, settings.RATE_LIMITS):
+        key = item.key_for(name, *who)
+        wait_s = counters().take_at_once(key, item.amount, item.get_expiry())
         if wait_s is not None:
             raise RateLimited(wait_s)
 

@@ -8,6 +8,7 @@ import hashlib
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,10 +27,15 @@ log = structlog.get_logger(__name__)
 CONNECT_TIMEOUT_S = 0.1
 ANSWER_TIMEOUT_S = 0.15
 RETRY_AFTER_S = 5.0
+SHORT_WINDOW_S = 10
 _AWAY = (redis.RedisError, OSError, asyncio.TimeoutError)
 # The event loop asks what the library's storage asks, without its pool, tasks and timers.
 _TAKE, _LOOK = RedisStorage.SCRIPT_ACQUIRE_MOVING_WINDOW, RedisStorage.SCRIPT_MOVING_WINDOW
 _TAKE_NAME = hashlib.sha1(_TAKE, usedforsecurity=False).hexdigest()
+
+
+class MustWait(Exception):
+    """Redis counts this one."""
 
 
 class MemoryWindows:
@@ -77,9 +83,14 @@ class MemoryWindows:
 
 
 class Counters:
-    """Redis if there is one and it answers, memory otherwise."""
+    """Redis if there is one and it answers, memory otherwise.
+
+    Short windows count in memory too while no other process serves people (`is_alone`): the round
+    trip would be paid by every message. Who joins then starts them anew.
+    """
 
     def __init__(self, redis_url: str, prefix: str) -> None:
+        self.is_alone: Callable[[], bool] = lambda: False
         self._memory = MemoryWindows()
         self._redis_url = redis_url
         self._prefix = prefix
@@ -89,7 +100,7 @@ class Counters:
 
     def take(self, key: str, amount: int, window_s: int) -> float | None:
         """None if this use is within the limit, else the seconds until one is."""
-        if self._redis is not None and self._may_ask_redis():
+        if self._asks_redis(window_s) and self._redis is not None:
             try:
                 wait_s: float | None = None
                 if not self._redis.acquire_entry(key, amount, window_s):
@@ -103,7 +114,7 @@ class Counters:
 
     async def atake(self, key: str, amount: int, window_s: int) -> float | None:
         """As `take`, in the event loop."""
-        if self._redis is not None and self._may_ask_redis():
+        if self._asks_redis(window_s):
             try:
                 line = self._line_of_loop()
                 wait_s = await self._ask(line, f"{self._prefix}:{key}", amount, window_s)
@@ -111,6 +122,12 @@ class Counters:
                 return wait_s
             except _AWAY as error:
                 self._redis_is_away(error)
+        return self._memory.take(key, amount, window_s)
+
+    def take_at_once(self, key: str, amount: int, window_s: int) -> float | None:
+        """As `take`, where nothing has to be waited for. Raises `MustWait` otherwise."""
+        if not self._counts_here(window_s):
+            raise MustWait
         return self._memory.take(key, amount, window_s)
 
     def reset(self) -> None:
@@ -123,14 +140,17 @@ class Counters:
             except _AWAY as error:
                 self._redis_is_away(error)
 
-    def _may_ask_redis(self) -> bool:
-        """True while Redis is well; while it is away, for one caller every few seconds."""
-        if not self._away_until:
+    def _counts_here(self, window_s: int) -> bool:
+        if self._redis is None or (window_s <= SHORT_WINDOW_S and self.is_alone()):
             return True
-        now = time.monotonic()
-        if now < self._away_until:
+        return bool(self._away_until) and time.monotonic() < self._away_until
+
+    def _asks_redis(self, window_s: int) -> bool:
+        """True while Redis is well; while it is away, for one caller every few seconds."""
+        if self._counts_here(window_s):
             return False
-        self._away_until = now + RETRY_AFTER_S  # this caller tries, the others need not wait
+        if self._away_until:  # this caller tries, the others need not wait
+            self._away_until = time.monotonic() + RETRY_AFTER_S
         return True
 
     def _redis_is_well(self) -> None:

@@ -10,15 +10,15 @@ from accounts.models import User
 from api import limits
 from api.errors import Forbidden, ValidationFailed, as_parlor_error
 from api.payloads import Payload, timestamp
-from messaging import joining, reactions, reading, services, words
-from messaging.entries import Entry, NewMessage
+from messaging import joining, log, reactions, reading, services, words
+from messaging.entries import AccessChanged, Appended, Entry, NewMessage
 from messaging.events import ConnectionMissed, MessageAck, ReadUpdated, RoomJoined
 from messaging.read_keeper import keeper
 from messaging.reading import Mark
 from messaging.services import Draft
 from realtime.handlers import Id, RoomRef, person_of, require_joined, running
 from realtime.protocol import Command
-from realtime.registry import Later, on
+from realtime.registry import Later, Soon, on
 from realtime.socket import Socket
 from realtime.threads import run_db
 from rooms import access as rooms_access
@@ -127,16 +127,39 @@ def _rooms_of(data: Recover) -> list[SeenRoom]:
     return [SeenRoom(room_id=data.room_id, last_seen_seq=data.last_seen_seq)]
 
 
-@on("message:send", SendMessage, answers=(MessageAck,))
+def send_at_once(socket: Socket, data: SendMessage) -> Soon | None:
+    """Most messages: plain words of somebody whose grant is known."""
+    draft = _draft_of(socket, data)
+    entry = services.prepare_at_once(socket.user_id, data.room_id, draft)
+    if entry is None:
+        return None
+    running().typing.stop(data.room_id, person_of(socket))
+
+    def otherwise(error: BaseException) -> Awaitable[Payload] | None:
+        return _acked_again(entry, draft) if isinstance(error, AccessChanged) else None
+
+    return Soon(log.append(entry), _ack_of_new, otherwise)
+
+
+@on("message:send", SendMessage, answers=(MessageAck,), at_once=send_at_once)
 async def send_message(socket: Socket, data: SendMessage) -> Later:
     """Send to a joined room; acknowledged after COMMIT."""
-    require_joined(socket, data.room_id)
-    if data.attachment_ids:
-        raise ValidationFailed.of("attachmentIds", "not_found", "There are no such files.")
-    draft = Draft(content=data.content, nonce=data.nonce, reply_to=data.reply_to)
+    draft = _draft_of(socket, data)
     entry = await services.prepare_from_socket(socket.user_id, data.room_id, draft)
     running().typing.stop(data.room_id, person_of(socket))
     return Later(_acked(entry, lambda: services.prepare_again(entry, draft)))
+
+
+def _draft_of(socket: Socket, data: SendMessage) -> Draft:
+    require_joined(socket, data.room_id)
+    if data.attachment_ids:
+        raise ValidationFailed.of("attachmentIds", "not_found", "There are no such files.")
+    return Draft(content=data.content, nonce=data.nonce, reply_to=data.reply_to)
+
+
+async def _acked_again(entry: NewMessage, draft: Draft) -> MessageAck:
+    again = await services.prepare_again(entry, draft)
+    return await _acked(again, lambda: services.prepare_again(entry, draft))
 
 
 @on("typing:start", RoomRef)
@@ -234,14 +257,23 @@ def _deletion_entry(user_id: str, message_id: str) -> Entry:
 
 async def _acked(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> MessageAck:
     appended = await services.commit(entry, check_again)
+    if isinstance(entry, NewMessage):
+        return _ack_of_new(appended)
+    return _ack(appended, appended.message.change_seq)
+
+
+def _ack_of_new(appended: Appended) -> MessageAck:
+    """A retried nonce gets the first ack again, whatever happened to the message since."""
+    return _ack(appended, appended.message.seq)
+
+
+def _ack(appended: Appended, change_seq: int) -> MessageAck:
     message = appended.message
-    is_new = isinstance(entry, NewMessage)
     return MessageAck(
         id=str(message.pk),
         room_id=str(message.room_id),
         seq=message.seq,
-        # A retried nonce gets the first ack again, whatever happened to the message since.
-        change_seq=message.seq if is_new else message.change_seq,
+        change_seq=change_seq,
         nonce=message.nonce,
         created_at=timestamp(message.created_at),
     )

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from api.errors import NotAuthenticated, ValidationFailed, as_parlor_error, detail
 from api.payloads import Payload
-from realtime import runtime
+from realtime import runtime, servers
 from realtime.closing import Close
 from realtime.events import AuthError
 from realtime.limits import TokenBucket
@@ -31,7 +31,8 @@ from realtime.protocol import (
     encode,
     encode_error,
 )
-from realtime.registry import Answer, Later, handlers
+from realtime.registry import Answer, Later, Registered, Soon, handlers
+from realtime.slots import Slots
 from realtime.socket import Socket
 
 log = structlog.get_logger(__name__)
@@ -53,13 +54,17 @@ class GatewayConsumer(AsyncConsumer):
         """Run the connection: one event after the other, straight from the server."""
         self.scope, self.base_send = scope, send
         self._limits = settings.GATEWAY
-        self._waiting = asyncio.Semaphore(self._limits["max_waiting"])
+        self._slots = Slots(self._limits["max_waiting"])
         self._commits: set[asyncio.Task[None]] = set()
         self._bucket = TokenBucket(self._limits["frames_per_s"], self._limits["frames_burst"])
         self.socket = Socket(send, self._limits["max_buffer_bytes"])
+        self._is_idle = False
         try:
             while True:
-                await self.dispatch(await receive())
+                self._is_idle = True
+                message = await receive()
+                self._is_idle = False
+                await self.dispatch(message)
         except StopConsumer:
             pass
         finally:
@@ -81,6 +86,8 @@ class GatewayConsumer(AsyncConsumer):
         offered: list[str] = self.scope.get("subprotocols", [])
         chosen = "bearer" if "bearer" in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
+        if (lent := servers.lent_by(self.base_send)) is not None:
+            lent.on_text = self._take_at_once
         self._expect_identify()
         if self.runtime.is_stopping:
             self.socket.close(Close.RESTART)
@@ -102,45 +109,91 @@ class GatewayConsumer(AsyncConsumer):
         if not self.socket.user_id:
             self.socket.close(Close.NOT_AUTHENTICATED)
 
+    def _take_at_once(self, text: str) -> dict[str, Any] | None:
+        """A message straight from the connection; answers what ASGI still has to bring: nothing,
+        where it could be handled without waiting, else the message.
+        """
+        if not self._is_idle or self._slots.is_full:
+            return {"type": "websocket.receive", "text": text}
+        frame = self._read(text)
+        if frame is None or self._start_at_once(frame):
+            return None
+        return {"type": "websocket.receive", "frame": frame}
+
     async def _receive(self, message: dict[str, Any]) -> None:
-        if self.socket.is_closing:
-            return
-        text = message.get("text")
-        if text is None:
+        frame, text = message.get("frame"), message.get("text")
+        if frame is None and text is not None:
+            frame = self._read(text)
+        elif frame is None:
             self.socket.close(Close.BINARY)
-        elif _size_over(text, self._limits["max_frame_bytes"]):
+        if frame is not None:
+            await self._run(frame)
+
+    def _read(self, text: str) -> Frame | None:
+        """The frame, if it is one and the socket may send it; else that is said."""
+        if self.socket.is_closing:
+            return None
+        if _size_over(text, self._limits["max_frame_bytes"]):
             self.socket.close(Close.TOO_BIG)
         elif not self._bucket.take():
             self.socket.close(Close.FLOODING)
         else:
-            await self._read(text)
+            try:
+                return decode(text)
+            except NotAFrame:
+                self.socket.close(Close.NOT_AN_OBJECT)
+            except Misshapen as wrong:
+                self.socket.send(encode_error(wrong.error, wrong.id))
+        return None
 
-    async def _read(self, text: str) -> None:
+    def _start_at_once(self, frame: Frame) -> bool:
+        """Whether nothing had to be waited for before the reply."""
+        registered = handlers.get(frame.type)
+        if registered is None or registered.at_once is None:
+            return False
         try:
-            frame = decode(text)
-        except NotAFrame:
-            self.socket.close(Close.NOT_AN_OBJECT)
-        except Misshapen as wrong:
-            self.socket.send(encode_error(wrong.error, wrong.id))
-        else:
-            await self._run(frame)
+            data = self._data_of(frame, registered)
+            soon = registered.at_once(self.socket, data)
+        except Exception as error:
+            self._fail(frame, error)
+            return True
+        if soon is None:
+            return False
+        self._slots.take()
+        soon.outcome.add_done_callback(lambda outcome: self._settle(frame, soon, outcome))
+        return True
+
+    def _settle(self, frame: Frame, soon: Soon, outcome: "asyncio.Future[Any]") -> None:
+        error = asyncio.CancelledError() if outcome.cancelled() else outcome.exception()
+        if error is not None and (reply := soon.otherwise(error)) is not None:
+            self._finish_later(frame, Later(reply))
+            return
+        self._slots.release()
+        if error is None:
+            self.socket.send(encode(soon.reply(outcome.result()), frame.id))
+        elif isinstance(error, Exception):
+            self._fail(frame, error)
 
     async def _run(self, frame: Frame) -> None:
         """Run a frame's handler; a commit it waits for does not hold up the next frame."""
-        await self._waiting.acquire()
+        await self._slots.wait()
+        self._slots.take()
         try:
             answer = await self._answer(frame)
         except Exception as error:
             self._fail(frame, error)
             answer = None
         if isinstance(answer, Later):
-            task = asyncio.get_running_loop().create_task(self._finish(frame, answer))
-            self._commits.add(task)
-            task.add_done_callback(self._commits.discard)
+            self._finish_later(frame, answer)
             return
-        self._waiting.release()
+        self._slots.release()
         if answer is not None:
             self.socket.send(encode(answer, frame.id))
+
+    def _finish_later(self, frame: Frame, later: Later) -> None:
+        task = asyncio.get_running_loop().create_task(self._finish(frame, later))
+        self._commits.add(task)
+        task.add_done_callback(self._commits.discard)
 
     async def _answer(self, frame: Frame) -> Answer:
         registered = handlers.get(frame.type)
@@ -149,11 +202,9 @@ class GatewayConsumer(AsyncConsumer):
                 f"There is no frame type {frame.type[:64]!r}. /docs/ws lists them.",
                 [detail("type", "unknown_type", "Unknown frame type.")],
             )
-        if not self.socket.user_id and not registered.before_identify:
-            raise NotAuthenticated("Send auth:identify first.")
         if frame.type == IDENTIFY:
             self._identify_by.cancel()  # it came in time; how long the answer takes is ours
-        data = decode_data(registered.decoder, frame.data)
+        data = self._data_of(frame, registered)
         result = registered.handler(self.socket, data)
         if isinstance(result, AsyncGenerator):
             await self._stream(frame, result)
@@ -162,6 +213,11 @@ class GatewayConsumer(AsyncConsumer):
         if frame.type == IDENTIFY:
             self._identified()
         return answer
+
+    def _data_of(self, frame: Frame, registered: Registered) -> Any:
+        if not self.socket.user_id and not registered.before_identify:
+            raise NotAuthenticated("Send auth:identify first.")
+        return decode_data(registered.decoder, frame.data)
 
     async def _stream(self, frame: Frame, replies: AsyncGenerator[Payload, None]) -> None:
         """Send a long answer as fast as this client reads it.
@@ -188,7 +244,7 @@ class GatewayConsumer(AsyncConsumer):
         except Exception as error:
             self._fail(frame, error)
         finally:
-            self._waiting.release()
+            self._slots.release()
 
     def _fail(self, frame: Frame, error: Exception) -> None:
         parlor_error = as_parlor_error(error)

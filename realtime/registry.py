@@ -2,6 +2,7 @@
 their handlers; the consumer only looks up here, so no Python name is ever reachable by a frame.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,10 +24,29 @@ class Later:
         self.reply = reply
 
 
+class Soon:
+    """A reply made of a future's result. Where the future fails, `otherwise` may know the long way:
+    it answers None where the failure is the answer.
+    """
+
+    __slots__ = ("otherwise", "outcome", "reply")
+
+    def __init__(
+        self,
+        outcome: "asyncio.Future[Any]",
+        reply: Callable[[Any], Payload],
+        otherwise: Callable[[BaseException], Awaitable[Payload] | None],
+    ) -> None:
+        self.outcome, self.reply, self.otherwise = outcome, reply, otherwise
+
+
 Answer = Payload | Later | None
 # An async function, or an async generator where the answer is several frames: each is on its way to
 # the client before the generator goes on.
 Handler = Callable[["Socket", Any], Awaitable[Answer] | AsyncGenerator[Payload, None]]
+# The same without waiting for anything before the reply: no task, no queue. None, and nothing done,
+# where something has to be read first: then the handler is asked.
+AtOnce = Callable[["Socket", Any], Soon | None]
 
 
 class Registered(NamedTuple):
@@ -38,6 +58,7 @@ class Registered(NamedTuple):
     decoder: "msgspec.json.Decoder[Any]"
     answers: tuple[type[Payload], ...]
     before_identify: bool
+    at_once: AtOnce | None
 
 
 handlers: dict[str, Registered] = {}
@@ -49,14 +70,16 @@ def on(
     *,
     answers: tuple[type[Payload], ...] = (),
     before_identify: bool = False,
+    at_once: AtOnce | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the handler of a client frame. A type has one handler."""
 
     def register(handler: Handler) -> Handler:
         if type_ in handlers:
             raise ValueError(f"{type_} has two handlers.")
+        decoder = msgspec.json.Decoder(command)
         handlers[type_] = Registered(
-            type_, handler, command, msgspec.json.Decoder(command), answers, before_identify
+            type_, handler, command, decoder, answers, before_identify, at_once
         )
         return handler
 

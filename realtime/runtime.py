@@ -12,19 +12,22 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
+from api import limits
 from realtime import bus as bus_module
 from realtime import wire
 from realtime.bus import Bus
 from realtime.closing import Close
 from realtime.hub import Hub
 from realtime.presence import PresenceKeeper
-from realtime.roster import BEAT_S, Ask, Roster
+from realtime.roster import BEAT_S, Ask, Roster, Told
 from realtime.sources import sources
 from realtime.threads import run_db
 from realtime.typing_state import TypingKeeper
 from realtime.watch import Watch
 
 log = structlog.get_logger(__name__)
+
+OF_PROCESSES = (Told, Ask, wire.Bye)
 
 current: "Runtime | None" = None
 # What upper floors start with the socket floor, each with its loop running.
@@ -57,7 +60,8 @@ class Runtime:
             bus_class: type[Bus] = import_string(settings.BUS_CLASS)
             self.bus = bus_class(settings.REDIS_URL, channel, self.hub.process)
             self.bus.on_entry, self.bus.on_connected = self.hub.take, self._greet
-            self.hub.ring = self.bus.ring
+            self.hub.ring = self._ring
+            limits.counters().is_alone = lambda: not self.roster.peers
             await self.bus.start()
         self._tasks = [
             self.loop.create_task(self.watch.run()),
@@ -80,8 +84,16 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self.bus is not None:
+            limits.counters().is_alone = lambda: False
             self.bus.ring(wire.Bye(self.hub.process))
             await self.bus.stop()
+
+    def _ring(self, entry: wire.Entry) -> None:
+        """To the other processes. Where there are none, only who comes needs to be told of us: what
+        happened before, they read.
+        """
+        if self.bus is not None and (self.roster.peers or isinstance(entry, OF_PROCESSES)):
+            self.bus.ring(entry)
 
     def _greet(self) -> None:
         """The doorbell works (again): tell who is here, ask who is there, compare heads."""

@@ -17,6 +17,9 @@ class Lent(Protocol):
     """A connection that takes whole frames beside ASGI, in the order of both."""
 
     on_writable: Callable[[], None] | None  # called when it asked to wait and need no longer
+    # Called with each text message before ASGI's `receive`, while nothing waits there; answers what
+    # that shall bring instead, or None.
+    on_text: Callable[[str], dict[str, Any] | None] | None
 
     @property
     def is_open(self) -> bool:

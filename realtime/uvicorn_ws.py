@@ -18,6 +18,11 @@ from websockets.protocol import State
 
 from realtime.closing import Close
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # no wheel for this machine
+    from websockets.utils import apply_mask
+
 MAX_UNREAD_BYTES = 256 * 1024  # well above where the transport asks a writer to wait
 CUT_AFTER_S = 5.0
 
@@ -31,6 +36,27 @@ _log = logging.getLogger("uvicorn.error.ws")
 _log.addFilter(_is_ours)
 
 
+def whole_texts(data: bytes, max_size: int | None) -> list[str] | None:
+    """The messages in `data`, if it is nothing but whole, short, masked text frames (RFC 6455 §5.2)
+    of UTF-8; else None, and websockets' parser shall say what it is.
+    """
+    texts, at, end = [], 0, len(data)
+    while at < end:
+        if end - at < 6 or data[at] != 0x81 or data[at + 1] < 0x80:
+            return None
+        size, head = data[at + 1] & 0x7F, at + 2
+        if size == 126:
+            size, head = int.from_bytes(data[head : head + 2], "big"), head + 2
+        at = head + 4 + size
+        if size == 127 or at > end or (max_size is not None and size > max_size):
+            return None
+        try:
+            texts.append(apply_mask(data[head + 4 : at], data[head : head + 4]).decode())
+        except UnicodeDecodeError:
+            return None
+    return texts
+
+
 class Protocol(WebSocketsSansIOProtocol):
     """One connection."""
 
@@ -38,6 +64,7 @@ class Protocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **options)
         self.logger = _log
         self.on_writable: Callable[[], None] | None = None
+        self.on_text: Callable[[str], dict[str, Any] | None] | None = None
 
     # --- whole frames, beside ASGI (realtime/outlets.py) -----------------------------------------
     def lend(self) -> "Protocol | None":
@@ -78,10 +105,36 @@ class Protocol(WebSocketsSansIOProtocol):
         if self.on_writable is not None:
             self.on_writable()
 
+    # --- whole messages, before ASGI (realtime/consumers.py) --------------------------------------
+    @property
+    def _is_between_frames(self) -> bool:
+        """Whether websockets' parser has read all it got, and no message is half there."""
+        conn = self.conn
+        waits_at = getattr(getattr(conn.parser, "gi_yieldfrom", None), "__name__", None)
+        return conn.state is State.OPEN and waits_at == "at_eof" and conn.current_size is None
+
+    def _take_text(self, text: str) -> None:
+        if self.close_sent or self.disconnected:
+            return
+        message: Any = {"type": "websocket.receive", "text": text}
+        if self.on_text is not None and self.queue.empty():
+            message = self.on_text(text)
+        if message is not None:
+            self.queue.put_nowait(message)
+            if not self.read_paused:
+                self.read_paused = True
+                self.transport.pause_reading()
+
     # --- ends ------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; those of a handshake that cannot be read are answered, too."""
+        if self.on_text is not None and self._is_between_frames:
+            texts = whole_texts(data, self.conn.max_message_size)
+            if texts is not None:
+                for text in texts:
+                    self._take_text(text)
+                return
         super().data_received(data)
         if not self.handshake_initiated and self.conn.handshake_exc is not None:
             self.transport.write(b"".join(self.conn.data_to_send()))

@@ -11,6 +11,7 @@ from rooms.access.grants import (
     forget_all_grants,
     forget_grant,
     grant_for,
+    known_grant,
     load_grant,
 )
 from rooms.access.invites import (
@@ -140,6 +141,7 @@ __all__ = [
     "in_force",
     "is_open",
     "is_usable",
+    "known_grant",
     "load_grant",
     "members_of",
     "names_of",

@@ -41,11 +41,16 @@ async def grant_for(
     covers what is needed. `at_least` is the oldest access version that will do: for what the room
     log does not check.
     """
-    known = _grants.get((user_id, ref))
-    is_new_enough = known is not None and known.access_version >= at_least
-    if known is not None and is_new_enough and known.permissions & needing == needing:
+    known = known_grant(user_id, ref, needing)
+    if known is not None and known.access_version >= at_least:
         return known
     return await run_db(load_grant, user_id, ref)
+
+
+def known_grant(user_id: str, room_id: str, needing: Permission = Permission.VIEW) -> Grant | None:
+    """The one remembered, where it covers what is needed."""
+    known = _grants.get((user_id, room_id))
+    return known if known is not None and known.permissions & needing == needing else None
 
 
 def load_grant(user_id: str, ref: str) -> Grant:
