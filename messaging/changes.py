@@ -98,7 +98,8 @@ def event_of(entry: Entry, message: Message, people: Mapping[UUID, Person]) -> P
     """What a room is told of an entry that changed something; same transaction (it may read)."""
     match entry:
         case NewMessage():
-            return MessageNew(message=payloads.message(message, sender=people[entry.sender_id]))
+            sender, now = people[entry.sender_id], message.created_at
+            return MessageNew(message=payloads.new_message(entry, message.seq, sender, now))
         case Edit():
             return MessageUpdated(message=queries.show([message])[0])
         case Deletion():

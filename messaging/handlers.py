@@ -11,7 +11,7 @@ from api import limits
 from api.errors import Forbidden, ValidationFailed, as_parlor_error
 from api.payloads import Payload, timestamp
 from messaging import joining, log, reactions, reading, services, words
-from messaging.entries import AccessChanged, Appended, Entry, NewMessage
+from messaging.entries import AccessChanged, Appended, AppendedNew, Entry, NewMessage
 from messaging.events import ConnectionMissed, MessageAck, ReadUpdated, RoomJoined
 from messaging.read_keeper import keeper
 from messaging.reading import Mark
@@ -262,12 +262,12 @@ async def _acked(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> M
     return _ack(appended, appended.message.change_seq)
 
 
-def _ack_of_new(appended: Appended) -> MessageAck:
+def _ack_of_new(appended: Appended | AppendedNew) -> MessageAck:
     """A retried nonce gets the first ack again, whatever happened to the message since."""
     return _ack(appended, appended.message.seq)
 
 
-def _ack(appended: Appended, change_seq: int) -> MessageAck:
+def _ack(appended: Appended | AppendedNew, change_seq: int) -> MessageAck:
     message = appended.message
     return MessageAck(
         id=str(message.pk),

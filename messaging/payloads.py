@@ -1,12 +1,14 @@
 """Outgoing shapes of messages (PROTOCOL.md, "Shapes")."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec.structs import asdict
 
 from accounts.payloads import person
 from api.payloads import Payload, Person, Timestamp, timestamp, timestamp_or_none
+from messaging.entries import NewMessage
 from messaging.models import Message as MessageRow
 from rooms.payloads import ReadState
 
@@ -75,12 +77,8 @@ class ChangesMeta(Payload):
     more: bool
 
 
-def message(
-    row: MessageRow, reactions: Sequence[Reaction] = (), sender: Person | None = None
-) -> Message:
-    """A row with its sender (loaded, where none is given), and its reactions (queries.show reads
-    them).
-    """
+def message(row: MessageRow, reactions: Sequence[Reaction] = ()) -> Message:
+    """A row with its sender, and its reactions (queries.show reads them)."""
     is_deleted = row.deleted_at is not None
     return Message(
         id=str(row.pk),
@@ -88,7 +86,7 @@ def message(
         seq=row.seq,
         change_seq=row.change_seq,
         type=row.type,  # type: ignore[arg-type]
-        sender=sender or person(row.sender),
+        sender=person(row.sender),
         content=None if is_deleted else row.content,
         html=None if is_deleted else row.html or None,
         nonce=row.nonce,
@@ -102,6 +100,32 @@ def message(
         deleted_at=timestamp_or_none(row.deleted_at),
         created_at=timestamp(row.created_at),
         updated_at=timestamp(row.updated_at),
+    )
+
+
+def new_message(entry: NewMessage, number: int, sender: Person, now: datetime) -> Message:
+    """What `message` makes of the row of a new message, without the row."""
+    at = timestamp(now)
+    return Message(
+        id=str(entry.message_id),
+        room_id=str(entry.room_id),
+        seq=number,
+        change_seq=number,
+        type="user",
+        sender=sender,
+        content=entry.words.content,
+        html=entry.words.html or None,
+        nonce=entry.nonce,
+        reply_to=str(entry.reply_to_id) if entry.reply_to_id else None,
+        mentions=list(entry.words.mentions),
+        reactions=[],
+        attachments=[],
+        pinned=False,
+        edited=False,
+        edited_at=None,
+        deleted_at=None,
+        created_at=at,
+        updated_at=at,
     )
 
 

@@ -18,6 +18,7 @@ from messaging import access, log, markup, reactions, words
 from messaging.entries import (
     AccessChanged,
     Appended,
+    AppendedNew,
     Change,
     Deletion,
     Edit,
@@ -177,7 +178,9 @@ async def _prepare(grant: Grant, sender_id: UUID, draft: Draft) -> NewMessage:
     return prepared.entry if prepared.is_settled else await run_db(settle, prepared)
 
 
-async def commit(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> Appended:
+async def commit(
+    entry: Entry, check_again: Callable[[], Awaitable[Entry]]
+) -> Appended | AppendedNew:
     """The socket's other half: the log, with access checked again where it changed meanwhile."""
     for _ in range(TRIES):
         try:

@@ -19,6 +19,9 @@ class Listener(Protocol):
     def send(self, frame: str) -> None:
         """Queue a frame; never waits."""
 
+    def send_run(self, frames: tuple[str, ...]) -> None:
+        """Queue frames that all who hear the room get together."""
+
 
 class RoomFeed:
     """Orders numbered frames and hands each to the sockets that may have it.
@@ -55,15 +58,25 @@ class RoomFeed:
             self.known_head = max(self.known_head, head)
             self._drain()
 
-    def accept(self, number: int, frame: str) -> None:
-        """A committed change, from this process or another, in any order, any number of times."""
-        self.known_head = max(self.known_head, number)
+    def accept(self, number: int, *frames: str) -> None:
+        """Committed changes, the first with this number and the others with those that follow it;
+        from this process or another, in any order, any number of times.
+        """
+        self.known_head = max(self.known_head, number + len(frames) - 1)
+        is_next = self.delivered == number - 1 and not self.pending and not self.is_filling
+        if is_next and len(frames) > 1 and not self.ahead:
+            self._deliver_run(number, frames)
+            return
+        for n, frame in enumerate(frames, number):
+            self._put_aside(n, frame)
+        if not self.is_filling:
+            self._drain()
+
+    def _put_aside(self, number: int, frame: str) -> None:
         if self.delivered is not None and number <= self.delivered:
             return
         if len(self.pending) < MAX_PENDING:  # beyond that the database is read anyway
             self.pending[number] = frame
-        if not self.is_filling:
-            self._drain()
 
     def fill(self, up_to: int, frame: str) -> None:
         """Deliver what was read from the database: every number up to `up_to` is in `frame`."""
@@ -141,6 +154,14 @@ class RoomFeed:
             held.append((number, frame))
         if self.ahead:
             self._catch_up(number, frame)
+
+    def _deliver_run(self, number: int, frames: tuple[str, ...]) -> None:
+        """As `_deliver` for each, the first with this number; nobody is ahead."""
+        self.delivered = number + len(frames) - 1
+        for socket in list(self.live):
+            socket.send_run(frames)
+        for held in self.held.values():
+            held.extend(enumerate(frames, number))
 
     def _catch_up(self, number: int, frame: str) -> None:
         for socket, head in list(self.ahead.items()):

@@ -186,10 +186,10 @@ class Hub:
     def _take_numbered(self, entry: wire.Numbered) -> None:
         feed = self.feeds.get(entry.room_id)
         if feed is not None:
-            feed.accept(entry.number, entry.frame)
+            feed.accept(entry.number, entry.frame, *entry.more)
             if feed.has_hole:
                 self.on_hole(entry.room_id)
-        self.advance(entry.room_id, entry.number)
+        self.advance(entry.room_id, entry.number + len(entry.more))
 
     def _take_cast(self, entry: wire.Cast) -> None:
         if entry.topic.startswith("room:"):

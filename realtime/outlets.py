@@ -42,6 +42,9 @@ class Outlet(Protocol):
     def push(self, frame: str) -> None:
         """Queue a frame. Never waits, never raises."""
 
+    def push_run(self, frames: tuple[str, ...]) -> None:
+        """Queue frames that other sockets get in the same turn."""
+
     def flush(self) -> None:
         """Hand over at once what the server takes at once."""
 
@@ -72,6 +75,7 @@ class Turn:
         self.loop = loop
         self._due: list[LentOutlet] = []
         self._framed: dict[str, bytes] = {}
+        self._run: tuple[tuple[str, ...], bytes] = ((), b"")
         self._last: tuple[list[bytes], bytes] = ([], b"")
 
     def framed(self, frame: str) -> bytes:
@@ -80,6 +84,12 @@ class Turn:
         if data is None:
             data = self._framed[frame] = text_frame(frame)
         return data
+
+    def framed_run(self, frames: tuple[str, ...]) -> bytes:
+        """Likewise of several; those who hear them are asked for one after the other."""
+        if self._run[0] is not frames:
+            self._run = (frames, b"".join(map(text_frame, frames)))
+        return self._run[1]
 
     def add(self, outlet: "LentOutlet") -> None:
         """Write its frames when everything that is due in this turn has run."""
@@ -98,6 +108,7 @@ class Turn:
     def _end(self) -> None:
         due, self._due = self._due, []
         self._framed.clear()
+        self._run = ((), b"")
         for outlet in due:
             outlet.flush()
         self._last = ([], b"")
@@ -146,7 +157,13 @@ class LentOutlet:
 
     def push(self, frame: str) -> None:
         """Queue a frame until the end of this turn, or until the peer has read."""
-        data = self._turn.framed(frame)
+        self._queue(self._turn.framed(frame))
+
+    def push_run(self, frames: tuple[str, ...]) -> None:
+        """Likewise, as one piece."""
+        self._queue(self._turn.framed_run(frames))
+
+    def _queue(self, data: bytes) -> None:
         self._frames.append(data)
         self.waiting_bytes += len(data)
         if not self._is_due and self.stuck_since_s is None:
@@ -252,6 +269,11 @@ class AsgiOutlet:
         self._queue.append((frame, size))
         self.waiting_bytes += size
         self._wake()
+
+    def push_run(self, frames: tuple[str, ...]) -> None:
+        """One after the other."""
+        for frame in frames:
+            self.push(frame)
 
     def flush(self) -> None:
         """ASGI has no such word."""

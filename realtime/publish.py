@@ -15,7 +15,15 @@ from realtime.protocol import encode
 
 def room_changes(changes: Iterable[tuple[str, int, Payload]]) -> None:
     """Committed, numbered changes of rooms: (room id, number, event)."""
-    entries = [wire.Numbered(room_id, number, encode(event)) for room_id, number, event in changes]
+    entries: list[wire.Numbered] = []
+    newest: dict[str, wire.Numbered] = {}
+    for room_id, number, event in changes:
+        before = newest.get(room_id)
+        if before is not None and before.number + len(before.more) + 1 == number:
+            before.more.append(encode(event))
+        else:
+            newest[room_id] = wire.Numbered(room_id, number, encode(event))
+            entries.append(newest[room_id])
     if entries:
         _send(*entries)
 

@@ -67,12 +67,22 @@ class Socket:
         """Queue a frame. Never waits, never raises."""
         if self._closing is not None:
             return
-        outlet = self._outlet
-        outlet.push(frame)
-        if outlet.waiting_bytes > self._max_buffer_bytes:
-            outlet.flush()  # a burst of this turn is no sign of a slow reader
-            if self._is_over():
-                self._give_up()
+        self._outlet.push(frame)
+        if self._outlet.waiting_bytes > self._max_buffer_bytes:
+            self._relieve()
+
+    def send_run(self, frames: tuple[str, ...]) -> None:
+        """Queue frames that go to many, in one piece where the server takes whole frames."""
+        if self._closing is not None:
+            return
+        self._outlet.push_run(frames)
+        if self._outlet.waiting_bytes > self._max_buffer_bytes:
+            self._relieve()
+
+    def _relieve(self) -> None:
+        self._outlet.flush()  # a burst of this turn is no sign of a slow reader
+        if self._is_over():
+            self._give_up()
 
     def _is_over(self) -> bool:
         """One frame alone is let through whatever its size; its reader had no time to read."""

@@ -7,11 +7,14 @@ from realtime.roster import Ask, Told
 
 
 class Numbered(msgspec.Struct, array_like=True, tag="n"):
-    """A committed change of a room, as the frame to deliver."""
+    """A committed change of a room, as the frame to deliver; `more` are those of the numbers that
+    follow, where one transaction wrote several.
+    """
 
     room_id: str
     number: int
     frame: str
+    more: list[str] = msgspec.field(default_factory=list)
 
 
 class Cast(msgspec.Struct, array_like=True, tag="c"):

@@ -16,7 +16,7 @@ import asyncio
 
 from django.db import connection
 
-from messaging.entries import Appended, Entry
+from messaging.entries import Appended, AppendedNew, Entry
 from messaging.log.batcher import Batcher
 from messaging.log.postgres import PostgresBatcher
 from messaging.log.sqlite import SqliteBatcher
@@ -27,7 +27,7 @@ __all__ = ["append", "append_now"]
 _batcher: Batcher | None = None
 
 
-def append(entry: Entry) -> "asyncio.Future[Appended]":
+def append(entry: Entry) -> "asyncio.Future[Appended | AppendedNew]":
     """Write an entry from the event loop. Entries of a room are written in the order of the calls.
 
     The future raises AccessChanged, Conflict, Gone, NotFound, Unavailable.

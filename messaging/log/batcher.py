@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from messaging.entries import Appended, Edit, Entry, NewMessage
+from messaging.entries import Appended, AppendedNew, Edit, Entry, NewMessage
 from messaging.log.transaction import Outcome, Told
 from realtime import publish, runtime
 from realtime.threads import run_db
@@ -27,13 +27,13 @@ class Waiting:
 
     __slots__ = ("chars", "entry", "outcome", "since_s")
 
-    def __init__(self, entry: Entry, outcome: "asyncio.Future[Appended]") -> None:
+    def __init__(self, entry: Entry, outcome: "asyncio.Future[Appended | AppendedNew]") -> None:
         self.entry, self.outcome = entry, outcome
         words = entry.words if isinstance(entry, (NewMessage, Edit)) else None
         self.chars = len(words.content) + len(words.html) if words else 0
         self.since_s = time.monotonic()
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: Outcome | AppendedNew) -> None:
         """Answer whoever waits, if anybody still does."""
         if self.outcome.done():
             return
@@ -66,7 +66,7 @@ class Batcher(ABC):
         self._news = asyncio.Event()
         self._worker = loop.create_task(self._work())
 
-    def append(self, entry: Entry) -> "asyncio.Future[Appended]":
+    def append(self, entry: Entry) -> "asyncio.Future[Appended | AppendedNew]":
         """Queue an entry."""
         waiting = Waiting(entry, self.loop.create_future())
         self._queue(waiting)

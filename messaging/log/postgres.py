@@ -18,7 +18,7 @@ from psycopg import errors
 from messaging.entries import NewMessage
 from messaging.log import transaction
 from messaging.log.batcher import Batcher, Space, Waiting, settle_all, tell
-from messaging.log.statement import Locked, Statement
+from messaging.log.statement import Answer, Locked, Statement
 from messaging.log.transaction import unavailable, write_patiently
 from realtime.threads import run_db
 
@@ -142,7 +142,7 @@ class PostgresBatcher(Batcher):
         await asyncio.sleep(transaction.RETRY_AFTER_S[tries])
         await self._write(batch, tries + 1)
 
-    def _settle(self, batch: list[Waiting], outcomes: "list[transaction.Outcome | Locked]") -> None:
+    def _settle(self, batch: list[Waiting], outcomes: list[Answer]) -> None:
         locked: dict[UUID, list[Waiting]] = {}
         for waiting, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Locked):

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.payloads import person, person_of
 from api.errors import NotFound
-from messaging import changes
-from messaging.entries import AccessChanged, Appended, NewMessage
+from messaging import changes, payloads
+from messaging.entries import AccessChanged, AppendedNew, NewMessage, NewRow
+from messaging.events import MessageNew
 from messaging.log.line import Line
 from messaging.log.transaction import Outcome, Told
 from messaging.models import Message
@@ -78,10 +79,13 @@ class Locked:
     """The entry's room is locked by another transaction: nothing was written."""
 
 
+Answer = Outcome | AppendedNew | Locked
+
+
 class WrittenNews(NamedTuple):
     """One outcome per entry, in their order; and what the rooms are to be told."""
 
-    outcomes: list[Outcome | Locked]
+    outcomes: list[Answer]
     told: list[Told]
 
 
@@ -142,16 +146,16 @@ class Statement:
             if row.seq is None:
                 written.outcomes.append(_refusal(row, skip_locked))
                 continue
-            message = changes.row_of(entry, row.seq, now)
-            written.outcomes.append(Appended(message, is_change=True))
+            new = NewRow(entry.message_id, entry.room_id, row.seq, entry.nonce, now)
+            written.outcomes.append(AppendedNew(new))
             sender = person_of(
                 str(entry.sender_id),
                 row.username or "",
                 row.display_name or "",
                 row.avatar_url or "",
             )
-            event = changes.event_of(entry, message, {entry.sender_id: sender})
-            written.told.append((str(entry.room_id), row.seq, event))
+            event = MessageNew(message=payloads.new_message(entry, row.seq, sender, now))
+            written.told.append((event.message.room_id, row.seq, event))
         await _answer_repeated(entries, found, written)
         return written
 
@@ -193,7 +197,7 @@ def _given(n: int, entry: NewMessage) -> _Given:
     )
 
 
-def _refusal(row: _Found, skip_locked: bool) -> Outcome | Locked:
+def _refusal(row: _Found, skip_locked: bool) -> Answer:
     """Why an entry was not written; that of a known nonce is answered later."""
     if row.room_version is None:
         return Locked() if skip_locked else NotFound("There is no such room.")
