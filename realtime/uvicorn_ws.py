@@ -108,10 +108,14 @@ class Protocol(WebSocketsSansIOProtocol):
     # --- whole messages, before ASGI (realtime/consumers.py) --------------------------------------
     @property
     def _is_between_frames(self) -> bool:
-        """Whether websockets' parser has read all it got, and no message is half there."""
-        conn = self.conn
-        waits_at = getattr(getattr(conn.parser, "gi_yieldfrom", None), "__name__", None)
-        return conn.state is State.OPEN and waits_at == "at_eof" and conn.current_size is None
+        """Whether websockets' parser has read all it got, and no message is half there: of its
+        generators the innermost then waits for more, or for the end.
+        """
+        conn, waiting = self.conn, self.conn.parser
+        while (inner := getattr(waiting, "gi_yieldfrom", None)) is not None:
+            waiting = inner
+        is_between = getattr(waiting, "__name__", "") == "at_eof"
+        return is_between and conn.state is State.OPEN and conn.current_size is None
 
     def _take_text(self, text: str) -> None:
         if self.close_sent or self.disconnected:

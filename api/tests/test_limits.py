@@ -12,7 +12,7 @@ import time_machine
 
 from api import limits
 from api.errors import RateLimited
-from api.limits_storage import Counters, MemoryWindows
+from api.limits_storage import Counters, MemoryWindows, MustWait
 from scripts.testing import with_services
 
 
@@ -204,3 +204,25 @@ class TestWithRedis:
         counters._away_until = time.monotonic() - 1
         assert counters.take("k", 1, 60) is None  # Redis knows nothing of it
         assert counters._away_until == 0.0
+
+    async def test_who_is_alone_counts_short_windows_without_asking(self, settings):
+        counters = Counters(settings.REDIS_URL, "alone")
+        counters.reset()
+        with pytest.raises(MustWait):
+            counters.take_at_once("k", 1, 5)
+        counters.is_alone = lambda: True
+        assert counters.take_at_once("k", 1, 5) is None
+        assert counters.take("k", 1, 5) is not None  # both doors count here
+        assert await counters.atake("k", 1, 5) is not None
+        assert await counters.atake("k", 1, 3600) is None
+        with pytest.raises(MustWait):  # a long window outlives this process
+            counters.take_at_once("k", 1, 3600)
+
+    async def test_both_doors_share_a_count(self, settings):
+        counters = Counters(settings.REDIS_URL, "doors")
+        counters.reset()
+        taken = [await counters.atake("k", 2, 60), counters.take("k", 2, 60)]
+        assert taken == [None, None]
+        wait_s = await counters.atake("k", 2, 60)
+        assert wait_s is not None
+        assert 58 < wait_s <= 60

@@ -43,6 +43,10 @@ class Ear:
             assert int(rest) == self.cursor + 1, f"{frame} after {self.cursor}"
             self.cursor += 1
 
+    def send_run(self, frames):
+        for frame in frames:
+            self.send(frame)
+
     def answered(self, feed, head):
         """What joining does at its end."""
         self.cursor = head if self.cursor is None else max(self.cursor, head)
@@ -52,6 +56,11 @@ class Ear:
 def one(number):
     """The frame of one change."""
     return f"one {number}"
+
+
+def run_of(first, count):
+    """The frames of changes that one transaction wrote."""
+    return [one(number) for number in range(first, first + count)]
 
 
 def heard_numbers(ear):
@@ -79,6 +88,32 @@ def test_numbers_that_come_out_of_order_leave_in_order():
         feed.accept(number, one(number))
     assert heard_numbers(ear) == [1, 2, 3, 4, 5]
     assert not feed.has_hole
+
+
+def test_what_was_written_together_leaves_together():
+    feed = started()
+    ear, held = listening(feed), Ear()
+    ear.runs, ear.send_run = [], lambda frames: ear.runs.append(frames)
+    feed.hold(held)
+    feed.accept(1, *run_of(1, 3))
+    assert ear.runs == [("one 1", "one 2", "one 3")]
+    held.answered(feed, 2)
+    assert held.heard == ["one 3"]
+    assert (feed.delivered, feed.known_head) == (3, 3)
+
+
+@pytest.mark.parametrize("second", [(2, 2), (3, 4), (1, 3), (1, 6)])
+def test_what_was_written_together_fits_what_was_there_before(second):
+    feed = started()
+    ears = [listening(feed), Ear()]
+    feed.accept(1, *run_of(1, 2))
+    feed.hold(ears[1])
+    ears[1].answered(feed, 4)
+    feed.accept(*(second[0], *run_of(*second)))
+    feed.accept(5, *run_of(5, 3))
+    feed.accept(3, *run_of(3, 2))
+    assert heard_numbers(ears[0]) == [1, 2, 3, 4, 5, 6, 7]
+    assert heard_numbers(ears[1]) == [5, 6, 7]
 
 
 def test_a_number_that_comes_twice_leaves_once():
@@ -333,15 +368,20 @@ class FeedMachine(RuleBasedStateMachine):
     def commit(self, count):
         for _ in range(count):
             self.head += 1
-            self.in_flight.append(self.head)
+            self.in_flight.append((self.head, 1))
+
+    @rule(count=st.integers(2, 4))
+    def commit_together(self, count):
+        self.in_flight.append((self.head + 1, count))
+        self.head += count
 
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data(), again=st.booleans())
     def arrive(self, data, again):
-        number = data.draw(st.sampled_from(self.in_flight))
+        changes = data.draw(st.sampled_from(self.in_flight))
         if not again:
-            self.in_flight.remove(number)
-        self.feed.accept(number, one(number))
+            self.in_flight.remove(changes)
+        self.feed.accept(changes[0], *run_of(*changes))
 
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data())

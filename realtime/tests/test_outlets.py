@@ -14,7 +14,7 @@ from realtime.closing import Close
 from realtime.outlets import CHUNK_BYTES, AsgiOutlet, LentOutlet, text_frame
 from realtime.socket import Socket
 from realtime.tests.gateway_kit import until
-from realtime.uvicorn_ws import Protocol
+from realtime.uvicorn_ws import Protocol, whole_texts
 
 HANDSHAKE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -54,6 +54,9 @@ class Transport:
 
     def get_extra_info(self, name, default=None):
         return default
+
+    def get_write_buffer_size(self):
+        return self.unread
 
     def pause_reading(self):
         pass
@@ -328,3 +331,79 @@ async def test_discarding_leaves_no_task_and_no_way_back(line):
     assert line.protocol.on_writable is None
     line.transport.read_on()
     assert line.texts == []
+
+
+# --- whole messages, before ASGI -----------------------------------------------------------------
+def masked(text, *, first=0x81, mask=b"\1\2\3\4"):
+    """A client's frame."""
+    data = text if isinstance(text, bytes) else text.encode()
+    size = len(data)
+    head = bytes([first, 0x80 | size]) if size < 126 else bytes([first, 0xFE]) + size.to_bytes(2)
+    return head + mask + bytes(byte ^ mask[n % 4] for n, byte in enumerate(data))
+
+
+@pytest.mark.parametrize(
+    "texts", [["{}"], ["", "a", "é☃" * 50], ["x" * 125, "x" * 126, "x" * 65535]]
+)
+def test_whole_text_frames_are_read_at_once(texts):
+    assert whole_texts(b"".join(map(masked, texts)), 1 << 20) == texts
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        masked("half")[:-1],
+        masked("whole") + b"\x81",
+        masked("whole") + masked("half")[:7],
+        masked("binary", first=0x82),
+        masked("a part", first=0x01),
+        masked("reserved", first=0xC1),
+        masked("ping", first=0x89),
+        masked(b"\xff"),
+        masked("fine") + masked(b"\xc3"),
+        masked("too long" * 20),
+        b"\x81\x02hi",  # not masked
+        b"\x81\xff" + (3).to_bytes(8) + b"\0\0\0\0abc",
+        b"\x81\xfe\x00",
+    ],
+)
+def test_whatever_else_comes_is_left_to_the_whole_parser(data):
+    assert whole_texts(data, 100) is None
+
+
+async def test_texts_go_to_who_takes_them_and_wait_for_asgi_otherwise(line):
+    taken, protocol = [], line.protocol
+    protocol.on_text = lambda text: {"text": text} if text == "later" else taken.append(text)
+    while not protocol.queue.empty():
+        protocol.queue.get_nowait()
+    protocol.data_received(masked("1") + masked("2"))
+    assert (taken, protocol.queue.qsize()) == (["1", "2"], 0)
+    protocol.data_received(masked("later") + masked("3"))  # nothing overtakes what waits
+    assert taken == ["1", "2"]
+    waiting = [protocol.queue.get_nowait()["text"] for _ in range(2)]
+    assert waiting == ["later", "3"]
+
+
+async def test_a_message_in_parts_is_put_together_wherever_it_is_cut(line):
+    taken, protocol = [], line.protocol
+    protocol.on_text = taken.append
+    stream = (
+        masked("one") + masked("tw", first=0x01) + masked("", first=0x89) + masked("o", first=0x80)
+    )
+    stream += masked("three")
+    for cut in range(1, len(stream)):
+        while not protocol.queue.empty():
+            protocol.queue.get_nowait()
+        taken.clear()
+        protocol.data_received(stream[:cut])
+        protocol.data_received(stream[cut:])
+        queued = [protocol.queue.get_nowait()["text"] for _ in range(protocol.queue.qsize())]
+        assert sorted([*taken, *queued]) == ["one", "three", "two"], cut
+
+
+async def test_after_the_goodbye_nothing_is_taken(line):
+    taken = []
+    line.protocol.on_text = taken.append
+    line.protocol.data_received(b"\x88\x82\0\0\0\0\x03\xe8" + masked("late"))
+    line.protocol.data_received(masked("later"))
+    assert taken == []
