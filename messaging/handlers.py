@@ -10,7 +10,7 @@ from accounts.models import User
 from api import limits
 from api.errors import Forbidden, ValidationFailed, as_parlor_error
 from api.payloads import Payload, timestamp
-from messaging import joining, log, reactions, reading, services, words
+from messaging import joining, reactions, reading, services, words
 from messaging.entries import AccessChanged, Appended, AppendedNew, Entry, NewMessage
 from messaging.events import ConnectionMissed, MessageAck, ReadUpdated, RoomJoined
 from messaging.read_keeper import keeper
@@ -131,23 +131,20 @@ def send_at_once(socket: Socket, data: SendMessage) -> Soon | None:
     """Most messages: plain words of somebody whose grant is known."""
     draft = _draft_of(socket, data)
     entry = services.prepare_at_once(socket.user_id, data.room_id, draft)
-    if entry is None:
-        return None
-    running().typing.stop(data.room_id, person_of(socket))
-
-    def otherwise(error: BaseException) -> Awaitable[Payload] | None:
-        return _acked_again(entry, draft) if isinstance(error, AccessChanged) else None
-
-    return Soon(log.append(entry), _ack_of_new, otherwise)
+    return None if entry is None else _sent(socket, entry, draft)
 
 
 @on("message:send", SendMessage, answers=(MessageAck,), at_once=send_at_once)
-async def send_message(socket: Socket, data: SendMessage) -> Later:
+async def send_message(socket: Socket, data: SendMessage) -> Soon:
     """Send to a joined room; acknowledged after COMMIT."""
     draft = _draft_of(socket, data)
     entry = await services.prepare_from_socket(socket.user_id, data.room_id, draft)
-    running().typing.stop(data.room_id, person_of(socket))
-    return Later(_acked(entry, lambda: services.prepare_again(entry, draft)))
+    return _sent(socket, entry, draft)
+
+
+def _sent(socket: Socket, entry: NewMessage, draft: Draft) -> Soon:
+    running().typing.stop(str(entry.room_id), person_of(socket))
+    return _submitted(entry, lambda: services.prepare_again(entry, draft))
 
 
 def _draft_of(socket: Socket, data: SendMessage) -> Draft:
@@ -155,11 +152,6 @@ def _draft_of(socket: Socket, data: SendMessage) -> Draft:
     if data.attachment_ids:
         raise ValidationFailed.of("attachmentIds", "not_found", "There are no such files.")
     return Draft(content=data.content, nonce=data.nonce, reply_to=data.reply_to)
-
-
-async def _acked_again(entry: NewMessage, draft: Draft) -> MessageAck:
-    again = await services.prepare_again(entry, draft)
-    return await _acked(again, lambda: services.prepare_again(entry, draft))
 
 
 @on("typing:start", RoomRef)
@@ -180,46 +172,46 @@ async def start_typing(socket: Socket, data: RoomRef) -> None:
 
 
 @on("message:edit", EditMessage, answers=(MessageAck,))
-async def edit_message(socket: Socket, data: EditMessage) -> Later:
+async def edit_message(socket: Socket, data: EditMessage) -> Soon:
     """Change one's own message."""
     content = words.clean_content(data.content)
 
     async def check() -> Entry:
         return await run_db(_edit_entry, socket.user_id, data.message_id, content)
 
-    return Later(_acked(await check(), check))
+    return _submitted(await check(), check)
 
 
 @on("message:delete", DeleteMessage, answers=(MessageAck,))
-async def delete_message(socket: Socket, data: DeleteMessage) -> Later:
+async def delete_message(socket: Socket, data: DeleteMessage) -> Soon:
     """Take a message's content away."""
 
     async def check() -> Entry:
         return await run_db(_deletion_entry, socket.user_id, data.message_id)
 
-    return Later(_acked(await check(), check))
+    return _submitted(await check(), check)
 
 
 @on("reaction:add", React, answers=(MessageAck,))
-async def add_reaction(socket: Socket, data: React) -> Later:
+async def add_reaction(socket: Socket, data: React) -> Soon:
     """React to a message. Twice is once."""
     return await _react(socket, data, is_added=True)
 
 
 @on("reaction:remove", React, answers=(MessageAck,))
-async def remove_reaction(socket: Socket, data: React) -> Later:
+async def remove_reaction(socket: Socket, data: React) -> Soon:
     """Take one's own reaction back."""
     return await _react(socket, data, is_added=False)
 
 
-async def _react(socket: Socket, data: React, *, is_added: bool) -> Later:
+async def _react(socket: Socket, data: React, *, is_added: bool) -> Soon:
     emoji = reactions.clean_emoji(data.emoji)
     await limits.ahit("reaction", socket.user_id)
 
     async def check() -> Entry:
         return await run_db(_reaction_entry, socket.user_id, data.message_id, emoji, is_added)
 
-    return Later(_acked(await check(), check))
+    return _submitted(await check(), check)
 
 
 @on("read:update", ReadUpTo, answers=(ReadUpdated,))
@@ -255,16 +247,26 @@ def _deletion_entry(user_id: str, message_id: str) -> Entry:
     return services.deletion_entry(User.objects.get(pk=user_id), message_id)
 
 
-async def _acked(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> MessageAck:
-    appended = await services.commit(entry, check_again)
-    if isinstance(entry, NewMessage):
-        return _ack_of_new(appended)
-    return _ack(appended, appended.message.change_seq)
+def _submitted(entry: Entry, check_again: Callable[[], Awaitable[Entry]]) -> Soon:
+    """An entry that is in the log's queue, in the order frames came in."""
+    # A retried nonce gets the first ack again, whatever happened to the message since.
+    ack = _ack_of_new if isinstance(entry, NewMessage) else _ack_of_change
+
+    def otherwise(error: BaseException) -> Awaitable[MessageAck] | None:
+        return checked_again() if isinstance(error, AccessChanged) else None
+
+    async def checked_again() -> MessageAck:
+        return ack(await services.commit(await check_again(), check_again))
+
+    return Soon(services.submit(entry), ack, otherwise)
 
 
 def _ack_of_new(appended: Appended | AppendedNew) -> MessageAck:
-    """A retried nonce gets the first ack again, whatever happened to the message since."""
     return _ack(appended, appended.message.seq)
+
+
+def _ack_of_change(appended: Appended | AppendedNew) -> MessageAck:
+    return _ack(appended, appended.message.change_seq)
 
 
 def _ack(appended: Appended | AppendedNew, change_seq: int) -> MessageAck:

@@ -5,6 +5,7 @@ Both doors go the same way: `check_draft` (shape and access from a grant, no que
 write itself is the room log's; no transaction may be open around it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -178,13 +179,20 @@ async def _prepare(grant: Grant, sender_id: UUID, draft: Draft) -> NewMessage:
     return prepared.entry if prepared.is_settled else await run_db(settle, prepared)
 
 
+def submit(entry: Entry) -> "asyncio.Future[Appended | AppendedNew]":
+    """The socket's other half: into the log's queue at once. The future raises what the log does,
+    AccessChanged among it: then check again, and `commit`.
+    """
+    return log.append(entry)
+
+
 async def commit(
     entry: Entry, check_again: Callable[[], Awaitable[Entry]]
 ) -> Appended | AppendedNew:
-    """The socket's other half: the log, with access checked again where it changed meanwhile."""
+    """Submit and wait, with access checked again where it changed meanwhile."""
     for _ in range(TRIES):
         try:
-            return await log.append(entry)
+            return await submit(entry)
         except AccessChanged:
             entry = await check_again()
     raise Unavailable

@@ -160,8 +160,11 @@ class GatewayConsumer(AsyncConsumer):
         if soon is None:
             return False
         self._slots.take()
-        soon.outcome.add_done_callback(lambda outcome: self._settle(frame, soon, outcome))
+        self._reply_soon(frame, soon)
         return True
+
+    def _reply_soon(self, frame: Frame, soon: Soon) -> None:
+        soon.outcome.add_done_callback(lambda outcome: self._settle(frame, soon, outcome))
 
     def _settle(self, frame: Frame, soon: Soon, outcome: "asyncio.Future[Any]") -> None:
         error = asyncio.CancelledError() if outcome.cancelled() else outcome.exception()
@@ -183,6 +186,9 @@ class GatewayConsumer(AsyncConsumer):
         except Exception as error:
             self._fail(frame, error)
             answer = None
+        if isinstance(answer, Soon):
+            self._reply_soon(frame, answer)
+            return
         if isinstance(answer, Later):
             self._finish_later(frame, answer)
             return

@@ -40,7 +40,7 @@ class Soon:
         self.outcome, self.reply, self.otherwise = outcome, reply, otherwise
 
 
-Answer = Payload | Later | None
+Answer = Payload | Later | Soon | None
 # An async function, or an async generator where the answer is several frames: each is on its way to
 # the client before the generator goes on.
 Handler = Callable[["Socket", Any], Awaitable[Answer] | AsyncGenerator[Payload, None]]
