@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MANY = 10_000
@@ -65,6 +65,21 @@ READ_BACK = """async () => {
 # Real wheel events, one for each frame: 18,000 px in a second, more than a finger flings.
 TURNS, TURN_PX = 200, 300
 FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+
+OLDER = "**/messages?*before=*"
+DOWN = "new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true })"
+# When older rows came the browser has moved the list by them, and tells so with the next frame only.
+DOWN_ONCE_OLDER_CAME = f"""() => {{
+  const list = document.querySelector("[data-testid=messages]");
+  new MutationObserver((_, watch) => {{
+    watch.disconnect();
+    document.activeElement.dispatchEvent({DOWN});
+  }}).observe(list, {{ attributeFilter: ["data-older"] }});
+}}"""
+SCROLL_AND_DOWN = f"""(px) => {{
+  document.querySelector("[data-testid=messages]").scrollTop += px;
+  document.activeElement.dispatchEvent({DOWN});
+}}"""
 
 
 @pytest.fixture
@@ -171,6 +186,35 @@ def test_the_keyboard_walks_over_the_edges_of_what_is_drawn(reader: Any) -> None
     keyboard.press("ArrowUp")
     expect(focused).to_have_attribute("data-seq", str(MANY - 1))
     expect(focused).to_be_in_viewport()
+
+
+def test_a_row_gone_to_before_a_scrolling_is_told_is_in_sight(reader: Any) -> None:
+    page = reader.page
+    held: list[Route] = []
+    page.route(OLDER, lambda route: held.append(route))
+    focused = page.locator("[data-testid=message]:focus")
+    page.keyboard.press("Shift+Tab")
+    with page.expect_request(OLDER):
+        page.keyboard.press("Home")
+    seq = int(focused.get_attribute("data-seq") or 0)
+
+    def moved_on() -> None:
+        nonlocal seq
+        seq += 1
+        expect(focused).to_have_attribute("data-seq", str(seq))
+        expect(focused).to_be_in_viewport(ratio=0.9)
+
+    # The focus gets to the foot: from there on every row has to be scrolled to.
+    for _ in range(30):
+        page.keyboard.press("ArrowDown")
+        moved_on()
+    page.evaluate(DOWN_ONCE_OLDER_CAME)
+    for route in held:
+        route.continue_()
+    moved_on()
+    for px in (-1500, 1500):
+        page.evaluate(SCROLL_AND_DOWN, px)
+        moved_on()
 
 
 def test_what_changes_above_moves_nothing(reader: Any) -> None:

@@ -86,8 +86,8 @@ export class RowWindow {
    */
   draw(rows, keptKeys) {
     const { heights } = this;
-    // Scrolled since, and not told yet: else this drawing would take it back.
-    if (this.scroller && this.scroller.scrollTop !== this.#scrollTop) this.remember();
+    // Where one is being brought counts more than where the list was until then.
+    if (!this.anchor.isHeld) this.#catchUp();
     heights.setRows(rows);
     this.#chooseSpan(this.anchor.y(this.viewPx));
     const kept = [...keptKeys].map((key) => heights.indexOf(key));
@@ -164,6 +164,14 @@ export class RowWindow {
     this.#redrawIfShort();
   }
 
+  /**
+   * Scrolled since, and not told yet (the browser tells with the next frame, also where it scrolled by
+   * itself because older rows came): else what is reckoned from the place known so far would take it back.
+   */
+  #catchUp() {
+    if (this.scroller && this.scroller.scrollTop !== this.#scrollTop) this.remember();
+  }
+
   remember() {
     const { scroller } = this;
     if (!scroller) return;
@@ -192,6 +200,7 @@ export class RowWindow {
   reveal(key, block, then) {
     const index = this.heights.indexOf(key);
     if (index < 0) return false;
+    this.#catchUp();
     const offset = this.#offsetFor(index, block);
     if (offset !== null) this.anchor.hold(key, offset);
     this.#afterwards = () => {
