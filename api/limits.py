@@ -1,9 +1,10 @@
 """How often somebody may do something: exact, atomic limits shared by REST and the socket.
 
 `hit(name, *who)` in synchronous code, `await ahit(name, *who)` in the event loop; both count into
-the same numbers, in Redis where there is one, else in this process's memory. Redis going away
-neither fails nor stalls a request: counting goes on in memory until it is back. Where a request
-comes from is addresses.py's business; rates of frames on a socket are realtime's.
+the same numbers, in Redis where there is one and another process to share them with (or a window
+that outlives a restart), else in this process's memory. Redis going away neither fails nor stalls a
+request: counting goes on in memory until it is back. Where a request comes from is addresses.py's
+business; rates of frames on a socket are realtime's.
 """
 
 import re
@@ -18,8 +19,8 @@ from api.errors import RateLimited
 from api.limits_storage import MustWait, counters
 
 __all__ = [
-    "BadRateLimits", "MustWait", "Rate", "ahit", "ahit_rate", "counters", "hit", "hit_address",
-    "hit_at_once", "hit_rate", "reset_all", "table",
+    "BadRateLimits", "MustWait", "Rate", "ahit", "ahit_rate", "hit", "hit_address", "hit_at_once",
+    "hit_rate", "reset_all", "table",
 ]  # fmt: skip
 
 DEFAULTS = {

@@ -20,7 +20,8 @@ import structlog
 from django.conf import settings
 from limits.storage import RedisStorage
 
-from api.redis_line import Line
+from realtime import runtime
+from realtime.redis_line import Line
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +91,7 @@ class Counters:
     """
 
     def __init__(self, redis_url: str, prefix: str) -> None:
-        self.is_alone: Callable[[], bool] = lambda: False
+        self.is_alone: Callable[[], bool] = _serves_alone
         self._memory = MemoryWindows()
         self._redis_url = redis_url
         self._prefix = prefix
@@ -184,6 +185,11 @@ class Counters:
                 answer_timeout_s=ANSWER_TIMEOUT_S,
             )
         return self._per_loop[loop]
+
+
+def _serves_alone() -> bool:
+    running = runtime.current
+    return running is not None and running.is_alone
 
 
 def _sync_storage(redis_url: str, prefix: str) -> RedisStorage:

@@ -1,4 +1,4 @@
-"""The doorbell between processes: one Redis pub/sub channel (api/redis_line.py).
+"""The doorbell between processes: one Redis pub/sub channel (realtime/redis_line.py).
 
 It is allowed to lose, repeat and reorder (sequence rule 5): numbered changes are checked against
 the database, the roster repairs itself. So nothing here waits for Redis, and a Redis that is away
@@ -15,8 +15,8 @@ import msgspec
 import redis
 import structlog
 
-from api.redis_line import Line
 from realtime import wire
+from realtime.redis_line import Line
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
-from api import limits
 from realtime import bus as bus_module
 from realtime import wire
 from realtime.bus import Bus
@@ -53,6 +52,11 @@ class Runtime:
         # What upper floors still want to write when the process ends.
         self.before_stop: list[Callable[[], Awaitable[None]]] = []
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process with sockets is known."""
+        return not self.roster.peers
+
     async def start(self) -> None:
         """Subscribe to the other processes first, then begin to check and to tick."""
         if settings.REDIS_URL:
@@ -61,7 +65,6 @@ class Runtime:
             self.bus = bus_class(settings.REDIS_URL, channel, self.hub.process)
             self.bus.on_entry, self.bus.on_connected = self.hub.take, self._greet
             self.hub.ring = self._ring
-            limits.counters().is_alone = lambda: not self.roster.peers
             await self.bus.start()
         self._tasks = [
             self.loop.create_task(self.watch.run()),
@@ -84,7 +87,6 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self.bus is not None:
-            limits.counters().is_alone = lambda: False
             self.bus.ring(wire.Bye(self.hub.process))
             await self.bus.stop()
 
@@ -92,7 +94,7 @@ class Runtime:
         """To the other processes. Where there are none, only who comes needs to be told of us: what
         happened before, they read.
         """
-        if self.bus is not None and (self.roster.peers or isinstance(entry, OF_PROCESSES)):
+        if self.bus is not None and (not self.is_alone or isinstance(entry, OF_PROCESSES)):
             self.bus.ring(entry)
 
     def _greet(self) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 import redis
 
-from api.redis_line import Line
+from realtime.redis_line import Line
 from scripts.services import private_redis
 
 
