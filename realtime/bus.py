@@ -33,6 +33,7 @@ class Bus:
         self._url, self._channel, self._process = url, channel_of(deployment), process
         self.on_entry: Callable[[wire.Entry], None] = lambda entry: None
         self.on_connected: Callable[[], None] = lambda: None
+        self._own = wire.encode(wire.Parcel(process, []))[:-1]  # what our parcels begin with
         self._queue: deque[wire.Entry] = deque(maxlen=MAX_QUEUED)
         self._waiting = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -141,14 +142,15 @@ class Bus:
             self._take(reply[2])
 
     def _take(self, data: bytes) -> None:
+        if data.startswith(self._own):
+            return
         try:
             parcel = wire.decode(data)
         except msgspec.DecodeError:
             log.warning("doorbell_unreadable", size=len(data))  # another version of Parlor
             return
-        if parcel.sender != self._process:
-            for entry in parcel.entries:
-                self._take_entry(entry)
+        for entry in parcel.entries:
+            self._take_entry(entry)
 
     def _take_entry(self, entry: wire.Entry) -> None:
         """One entry that cannot be taken must not make this process deaf to the others."""

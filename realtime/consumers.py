@@ -87,7 +87,7 @@ class GatewayConsumer(AsyncConsumer):
         chosen = "bearer" if "bearer" in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
         if (lent := servers.lent_by(self.base_send)) is not None:
-            lent.on_text = self._take_at_once
+            lent.on_text = self._take_at_once  # until `socket.discard`
         self._expect_identify()
         if self.runtime.is_stopping:
             self.socket.close(Close.RESTART)

@@ -223,7 +223,7 @@ class LentOutlet:
         """Nothing can be written any more, and nobody is called back."""
         self.clear()
         self.flush()
-        self._lent.on_writable = None
+        self._lent.on_writable = self._lent.on_text = None
         if self._closing is not None:
             self._closing.cancel()
 

@@ -12,10 +12,14 @@ OF_THE_NETWORK = re.compile(
     r"WebSocket connection to .* failed|net::ERR_|Failed to load resource: net::"
 )
 WATCH = """
-  window.seen = { violations: [], shift: 0 };
+  window.seen = { violations: [], shift: 0, shifts: [] };
   addEventListener("securitypolicyviolation", (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.shift += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      seen.shift += entry.value;
+      seen.shifts.push(entry);
+    }
   }).observe({ type: "layout-shift", buffered: true });
 """
 
