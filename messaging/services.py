@@ -37,7 +37,6 @@ from rooms.models import RoomType
 
 TRIES = 3
 LONG_TEXT = 500  # characters
-_NAMING = frozenset("@#&")  # without these no text names anybody (`&commat;` is an @, too)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ def prepare_at_once(user_id: str, room_id: str, draft: Draft) -> NewMessage | No
     grant = rooms_access.known_grant(user_id, room_id, needing=Permission.POST)
     if grant is None or grant.slow_mode_s or draft.reply_to is not None:
         return None
-    if len(draft.content) > LONG_TEXT or not _NAMING.isdisjoint(draft.content):
+    if len(draft.content) > LONG_TEXT or words.may_have_names(draft.content):
         return None
     checked = check_draft(grant, draft)
     try:

@@ -18,6 +18,8 @@ from messaging.markup import LinkedRoom, MentionedPerson, Source
 from rooms import access as rooms_access
 from rooms.access import Place
 
+_NAMING = frozenset("@#&")
+
 
 def clean_content(content: str) -> str:
     """The words as they are kept. Raises ValidationFailed."""
@@ -32,6 +34,11 @@ def clean_content(content: str) -> str:
     if is_blank(cleaned):
         raise ValidationFailed.of("content", "blank", "A message needs some text.")
     return cleaned
+
+
+def may_have_names(content: str) -> bool:
+    """Whether parsing could find one: without these signs it cannot (`&commat;` is an @, too)."""
+    return not _NAMING.isdisjoint(content)
 
 
 def has_names(source: Source) -> bool:

@@ -22,7 +22,7 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
     """What was asked for."""
     names = ", ".join(row.name for row in ROWS)
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=f"Rows: {names}")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds and sockets, ≤5 minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and sockets, 10 minutes")
     parser.add_argument("--rows", default="", help="only these, separated by commas; fanout-* fits")
     parser.add_argument("--rounds", type=int, default=0, help="another number of rounds")
     parser.add_argument("--profile", default="", help="look at this row with py-spy, met or not")
